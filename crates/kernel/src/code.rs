@@ -1,0 +1,194 @@
+//! Codes, names and other short texts: normalised (NFC), trimmed, free of control characters, bounded.
+
+use std::fmt;
+
+use caseless::default_case_fold_str;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+/// The text by which two codes are the same code: NFKC and full case folding, computed here since no engine folds Unicode.
+pub fn fold(text: &str) -> String {
+    default_case_fold_str(&text.nfkc().collect::<String>()).nfkc().collect()
+}
+
+/// Bring a text into the form in which it is stored, or say what is wrong with it.
+pub fn clean(text: &str, max: usize) -> Result<String, String> {
+    let text: String = text.nfc().collect::<String>().trim().to_string();
+    if text.chars().any(char::is_control) {
+        return Err("control characters are not allowed".into());
+    }
+    if text.chars().count() > max {
+        return Err(format!("at most {max} characters are allowed"));
+    }
+    Ok(text)
+}
+
+/// Free text of at most `MAX` characters; line breaks are allowed, other control characters are not; may be blank.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> Text<MAX> {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text: String = text.nfc().collect::<String>().trim().to_string();
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
+            return Err("control characters are not allowed".into());
+        }
+        if text.chars().count() > MAX {
+            return Err(format!("at most {MAX} characters are allowed"));
+        }
+        Ok(Text(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MAX: usize> JsonSchema for Text<MAX> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Text{MAX}").into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "maxLength": MAX })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+impl<const MAX: usize> crate::Field for Text<MAX> {
+    const COLUMN: &'static str = "text";
+
+    fn to_value(&self) -> crate::Value {
+        crate::Value::Text(self.0.clone())
+    }
+
+    fn from_value(value: crate::Value) -> crate::Result<Self> {
+        String::from_value(value).map(Text)
+    }
+}
+
+/// Declare a kind of code: `code! { /// doc  StationCode, max 64, pick "stations"; }`.
+///
+/// The type is born valid: parsing trims, normalises and refuses control characters, blank and over-long texts. `pick`
+/// names the list that forms offer for it. `key()` gives the case-folded text that carries the unique index.
+#[macro_export]
+macro_rules! code {
+    ($( $(#[$doc:meta])* $name:ident, max $max:literal $(, pick $pick:literal)? $(, blank $blank:literal)? ; )*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::reexport::serde::Serialize)]
+        #[serde(crate = "kernel::reexport::serde", transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            pub const MAX: usize = $max;
+
+            /// Parse what a person or machine gave; the error says what is wrong with it.
+            pub fn parse(text: &str) -> Result<Self, String> {
+                let text = $crate::code::clean(text, $max)?;
+                if text.is_empty() {
+                    return Err([$( $blank, )? "CODE_REQUIRED"][0].to_string());
+                }
+                Ok(Self(text))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The case-folded text by which two codes are the same.
+            pub fn key(&self) -> String {
+                $crate::code::fold(&self.0)
+            }
+        }
+
+        impl<'de> $crate::reexport::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = <String as $crate::reexport::serde::Deserialize>::deserialize(d)?;
+                Self::parse(&text).map_err($crate::reexport::serde::de::Error::custom)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl $crate::reexport::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut $crate::reexport::schemars::SchemaGenerator) -> $crate::reexport::schemars::Schema {
+                #[allow(unused_mut)]
+                let mut schema = $crate::reexport::schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": $max });
+                $( schema.insert("x-pick".into(), $pick.into()); )?
+                schema
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+
+        impl $crate::Field for $name {
+            const COLUMN: &'static str = "text";
+            fn to_value(&self) -> $crate::Value {
+                $crate::Value::Text(self.0.clone())
+            }
+            fn from_value(value: $crate::Value) -> $crate::Result<Self> {
+                <String as $crate::Field>::from_value(value).map(Self)
+            }
+        }
+    )*};
+}
+
+// The macro names this crate as its users do.
+extern crate self as kernel;
+
+code! {
+    /// What a thing is called, 1–200 characters.
+    Name, max 200, blank "NAME_REQUIRED";
+    /// Why somebody does something, 1–500 characters; stored as typed.
+    Reason, max 500, blank "a reason is needed";
+    /// What a scanner reads from a board: case-sensitive, at most 128 characters, a trailing line end is trimmed.
+    Sn, max 128;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_core_keys_codes_are_trimmed_normalised_and_bounded() {
+        assert_eq!(Sn::parse(" 板-001é\r\n").unwrap().as_str(), "板-001é");
+        assert_eq!(Sn::parse("e\u{301}").unwrap(), Sn::parse("é").unwrap());
+        assert_eq!(Name::parse("  ").unwrap_err(), "NAME_REQUIRED");
+        assert!(Sn::parse("a\u{0}b").is_err());
+        assert!(Sn::parse(&"x".repeat(129)).is_err());
+        assert_eq!(Sn::parse(&"🧩".repeat(128)).unwrap().as_str().chars().count(), 128);
+    }
+
+    #[test]
+    fn r_core_keys_two_codes_are_one_whatever_their_case() {
+        assert_eq!(fold("LINE-a"), fold("line-A"));
+        assert_eq!(fold("Straße"), fold("STRASSE"));
+        assert_eq!(fold("Ａ"), fold("a"));
+        assert_ne!(Sn::parse("a").unwrap(), Sn::parse("A").unwrap());
+    }
+}
