@@ -146,7 +146,9 @@ pub struct Permits(u128);
 const _: () = assert!(Permit::ALL.len() < 128, "a Permits has 128 bits");
 
 impl Permits {
+    /// No point.
     pub const EMPTY: Permits = Permits(0);
+    /// Every point.
     pub const ALL: Permits = Permits((1 << Permit::ALL.len()) - 1);
 
     /// The set of exactly these points.
@@ -160,42 +162,52 @@ impl Permits {
         set
     }
 
+    /// The set and this point.
     pub const fn with(self, permit: Permit) -> Permits {
         Permits(self.0 | 1 << permit as u8)
     }
 
+    /// The set but for this point.
     pub const fn without(self, permit: Permit) -> Permits {
         Permits(self.0 & !(1 << permit as u8))
     }
 
+    /// Whether the point is in the set; what follows from its points counts only after [`Permits::closure`].
     pub const fn has(self, permit: Permit) -> bool {
         self.0 & (1 << permit as u8) != 0
     }
 
+    /// Add the point.
     pub const fn insert(&mut self, permit: Permit) {
         *self = self.with(permit);
     }
 
+    /// Take the point out.
     pub const fn remove(&mut self, permit: Permit) {
         *self = self.without(permit);
     }
 
+    /// The points in either set.
     pub const fn union(self, other: Permits) -> Permits {
         Permits(self.0 | other.0)
     }
 
+    /// The points in both sets.
     pub const fn intersection(self, other: Permits) -> Permits {
         Permits(self.0 & other.0)
     }
 
+    /// Whether every point of this set is also in `of`.
     pub const fn is_subset(self, of: Permits) -> bool {
         self.0 & !of.0 == 0
     }
 
+    /// Whether it holds no point.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
+    /// How many points it holds.
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
@@ -296,6 +308,7 @@ impl Grants {
         Scope::WIDEST_FIRST.into_iter().find(|scope| self.by_scope[*scope as usize].has(permit))
     }
 
+    /// Whether the point is held in any scope.
     pub fn has(&self, permit: Permit) -> bool {
         self.permits().has(permit)
     }
