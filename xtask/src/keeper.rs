@@ -64,9 +64,10 @@ impl Kept {
 
     /// Waits until the child ends by itself.
     pub fn wait(&mut self) -> Result<ExitStatus> {
+        // `Child::wait` would close the pipe, and with it end the child.
         let open = self.keeper.stdin.take();
         let status = self.keeper.wait().or_fail("cannot wait for a child");
-        drop(open);
+        self.keeper.stdin = open;
         status
     }
 
@@ -89,9 +90,11 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
-        // When the child ended by itself the keeper ended with it, and what the child started may still be there.
+        if self.is_running() {
+            drop(self.keeper.stdin.take());
+            let _ = self.keeper.wait();
+        }
+        // A child that ended by itself took the keeper with it, but not what it had started.
         let group = format!("-{}", self.keeper.id());
         let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status();
         if let Some(folder) = &self.folder {

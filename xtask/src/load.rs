@@ -106,7 +106,7 @@ impl Meter {
 pub struct Run {
     /// What all clients saw together.
     pub meter: Meter,
-    /// From the common start to the end of the last turn.
+    /// From the start of the first turn to the end of the last.
     pub elapsed: Duration,
 }
 
@@ -130,7 +130,7 @@ pub fn drive<C: Send>(
     let start = Barrier::new(clients + 1);
     let is_over = AtomicBool::new(false);
 
-    let work = |mut client: C| -> Result<Meter> {
+    let work = |mut client: C| -> Result<(Meter, Instant, Instant)> {
         let mut meter = Meter::default();
         start.wait();
         let started = Instant::now();
@@ -140,23 +140,29 @@ pub fn drive<C: Send>(
                 break;
             }
         }
-        Ok(meter)
+        Ok((meter, started, Instant::now()))
     };
 
     std::thread::scope(|scope| {
         let threads: Vec<_> = ready.into_iter().map(|client| scope.spawn(|| work(client))).collect();
         start.wait();
-        let started = Instant::now();
         let mut meter = Meter::default();
+        let mut times = Vec::new();
         let mut failure = None;
         for thread in threads {
             match thread.join() {
-                Ok(Ok(seen)) => meter.take_in(&seen),
+                Ok(Ok((seen, started, ended))) => {
+                    meter.take_in(&seen);
+                    times.push((started, ended));
+                }
                 Ok(Err(cause)) => failure = failure.or(Some(cause)),
                 Err(_) => failure = failure.or(Some(Failure("a client panicked".into()))),
             }
         }
-        failure.map_or(Ok(Run { meter, elapsed: started.elapsed() }), Err)
+        let first = times.iter().map(|(started, _)| *started).min();
+        let last = times.iter().map(|(_, ended)| *ended).max();
+        let elapsed = first.zip(last).map_or(Duration::ZERO, |(first, last)| last - first);
+        failure.map_or(Ok(Run { meter, elapsed }), Err)
     })
 }
 
