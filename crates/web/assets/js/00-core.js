@@ -1,0 +1,70 @@
+// Takt in the browser: theme, words, small tools. Files are concatenated in name order.
+"use strict";
+const Takt = window.Takt = { on: {} };
+
+// theme: the system decides until the user does; the choice is kept per terminal
+(() => {
+  const root = document.documentElement, key = "takt-theme";
+  const kept = Takt.keep = {
+    get: (k) => { try { return localStorage.getItem(k); } catch { return null; } },
+    set: (k, v) => { try { v === null ? localStorage.removeItem(k) : localStorage.setItem(k, v); } catch { /* private mode */ } },
+  };
+  const asked = /[?&]theme=(light|dark)\b/.exec(location.search);
+  const theme = (asked && asked[1]) || kept.get(key);
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  document.addEventListener("click", (e) => {
+    if (!e.target.closest("[data-action='theme']")) return;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    kept.set(key, root.dataset.theme);
+  });
+})();
+
+// run when the page is there; also after a part of it was replaced, with that part
+Takt.ready = (f) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", () => f(document)) : f(document);
+Takt.parts = [];
+Takt.eachPart = (f) => { Takt.parts.push(f); Takt.ready(f); };
+Takt.fresh = (node) => Takt.parts.forEach((f) => f(node));
+
+// words: the page carries its own; {name} is filled in here
+Takt.words = () => Takt._words || (Takt._words = JSON.parse(document.getElementById("words").textContent || "{}"));
+Takt.fill = (text, args) => text.replace(/\{(\w+)\}/g, (all, k) => args && args[k] !== undefined && args[k] !== null ? String(args[k]) : all);
+Takt.say = (key, args) => Takt.fill(Takt.words()[key] || key, args);
+Takt.lang = () => document.body.dataset.lang || "en";
+
+// both languages of one word, the page's first
+Takt.bi = (key, args) => {
+  const other = (Takt.words().other || {})[key];
+  const mine = Takt.lang() === "zh-CN" ? "zh-Hans" : "en", theirs = mine === "en" ? "zh-Hans" : "en";
+  const box = Takt.el("span", { class: "bi" }, Takt.el("span", { lang: mine }, Takt.say(key, args)));
+  if (other) box.append(Takt.el("span", { lang: theirs }, Takt.fill(other, args)));
+  return box;
+};
+
+// el("p", {class: "what"}, "text", node): text is always text
+Takt.el = (name, attrs, ...children) => {
+  const node = document.createElement(name);
+  for (const [k, v] of Object.entries(attrs || {})) {
+    if (v === null || v === undefined || v === false) continue;
+    if (typeof v === "function") node.addEventListener(k, v);
+    else node.setAttribute(k, v === true ? "" : v);
+  }
+  node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+  return node;
+};
+Takt.icon = (name, cls) => {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg"), use = document.createElementNS(ns, "use");
+  svg.setAttribute("class", "i" + (cls ? " " + cls : ""));
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", (document.body.dataset.icons || "/assets/icons.svg") + "#i-" + name);
+  svg.append(use);
+  return svg;
+};
+Takt.code = (text) => Takt.el("span", { class: "code" }, text);
+
+// a key that names one attempt at a command; kept for the retry of that attempt
+Takt.newKey = () => crypto.randomUUID ? crypto.randomUUID() : "k-" + Date.now().toString(36) + "-" + Math.random().toString(36).slice(2, 12);
+
+Takt.clock = (date) => (date || new Date()).toLocaleTimeString("en-GB", { hour12: false });
+Takt.typing = (node) => !!node && (node.isContentEditable || /^(input|textarea|select)$/i.test(node.tagName)) && !/^(checkbox|radio|button|submit)$/.test(node.type || "");

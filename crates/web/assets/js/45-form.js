@@ -1,0 +1,60 @@
+// Buttons with data-form open the form of their command in a dialog.
+(() => {
+  const { say } = Takt;
+
+  Takt.openForm = async (command, prefill, then) => {
+    const q = new URLSearchParams();
+    for (const [k, v] of Object.entries(prefill || {})) if (v !== null && v !== undefined) q.append(k, typeof v === "object" ? JSON.stringify(v) : v);
+    const url = "/forms/" + encodeURIComponent(command) + (q.toString() ? "?" + q : "");
+    let answer;
+    try { answer = await fetch(url, { headers: { Accept: "text/html", "Takt-Block": "form", "Accept-Language": Takt.lang() }, credentials: "same-origin" }); }
+    catch { Takt.toast({ status: "warn", what: say("load-failed"), actions: [{ label: say("retry"), run: () => Takt.openForm(command, prefill, then) }] }); return null; }
+    if (answer.status === 401) { if (await Takt.signInAgain()) return Takt.openForm(command, prefill, then); return null; }
+    const html = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const form = html.querySelector("form[data-command]");
+    if (!form) {
+      const said = html.querySelector("[data-code]");
+      Takt.toast({ status: "fail", what: said ? said.textContent.trim().replace(/\s+/g, " ").slice(0, 300) : say("load-failed"), code: said ? said.dataset.code : "HTTP_" + answer.status });
+      return null;
+    }
+    if (then) form.dataset.then = then;
+    form.dataset.key = Takt.newKey();
+    return Takt.dialog(document.importNode(form, true), { wide: !!form.querySelector("textarea.mono") });
+  };
+
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest("[data-form]");
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    e.preventDefault();
+    const drop = button.closest("details.drop");
+    if (drop) drop.open = false;
+    let prefill = {};
+    try { prefill = JSON.parse(button.dataset.prefill || "{}"); } catch { prefill = {}; }
+    Takt.openForm(button.dataset.form, prefill, button.dataset.then);
+  });
+  // a refused button takes focus and explains itself, but does nothing
+  document.addEventListener("click", (e) => { if (e.target.closest("[aria-disabled='true']")) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
+
+  // a file fills its text field (CSV)
+  document.addEventListener("change", async (e) => {
+    const id = e.target.dataset && e.target.dataset.fills;
+    if (!id || !e.target.files[0]) return;
+    const field = document.getElementById(id);
+    if (field) { field.value = await e.target.files[0].text(); field.dispatchEvent(new Event("input", { bubbles: true })); }
+  });
+
+  document.addEventListener("click", async (e) => {
+    const copy = e.target.closest("[data-copy], [data-handover]");
+    if (!copy) return;
+    const text = copy.dataset.copy !== undefined ? copy.dataset.copy : copy.dataset.handover + "\n" + location.href;
+    try { await navigator.clipboard.writeText(text); Takt.toast({ status: "done", what: say("copied") }); }
+    catch { Takt.toast({ status: "warn", what: say("copy-failed"), todo: text }); }
+  });
+  document.addEventListener("click", (e) => { if (e.target.closest("[data-reload]")) location.reload(); if (e.target.closest("[data-print]")) window.print(); });
+  document.addEventListener("click", (e) => {                         // a click elsewhere closes menus
+    document.querySelectorAll("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+    const toggle = e.target.closest("[data-nav-toggle]"), shell = document.querySelector(".shell");
+    if (shell && toggle) { const open = shell.dataset.nav !== "open"; shell.dataset.nav = open ? "open" : ""; toggle.setAttribute("aria-expanded", open); }
+    else if (shell && shell.dataset.nav === "open" && !e.target.closest(".nav")) shell.dataset.nav = "";
+  });
+})();

@@ -1,0 +1,129 @@
+// The scanner router: quick keystrokes that end in Enter or Tab are one scan, wherever the focus is (R-SCR-025, 026).
+(() => {
+  const { say } = Takt;
+  const GAP_MS = Number(Takt.keep.get("takt-scan-gap-ms")) || 50, SHORTEST = 3, QUEUE = 5;
+  let text = "", last = 0, armed = false, held = null, swallowed = "", giveBack = 0;
+
+  // a fast typist is no scanner: what was kept back goes into the field after all
+  const release = () => {
+    if (swallowed && held && held.node.isConnected && held.node.setRangeText) {
+      held.node.setRangeText(swallowed, held.node.selectionStart, held.node.selectionEnd, "end");
+      held.node.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    swallowed = "";
+  };
+
+  // what a scan may be; a page may put patterns before these with Takt.scanPatterns.unshift([kind, regex])
+  Takt.scanPatterns = [
+    ["command", /^CMD:(PASS|FAIL|CONFIRM|CANCEL|UNDO|NEXT)$/i],
+    ["badge", /^BDG:(.+)$/i],
+    ["slot", /^SLOT:(.+)$/i],
+    ["tool", /^TOOL:(.+)$/i],
+    ["run", /^(RUN-.+)$/i],
+    ["lot", /^([^|]+)\|([^|]+)$/],
+    ["ecia", /^\[\)>\x1e?0?6/],
+    ["gs1", /^(?:\]C1|\]d2|\(01\)|\(10\)|\(21\)|\(37\)|01\d{14})/],
+    ["inspection", /^((?:FAI|IPQC|FQC|OQC|DEF|NCR|MRB)-\d{8}-\d+)$/i],
+    ["sn", /^([A-Za-z0-9][A-Za-z0-9._\/#+-]{2,63})$/],
+  ];
+  Takt.readScan = (raw) => {
+    for (const [kind, pattern] of Takt.scanPatterns) {
+      const m = pattern.exec(raw);
+      if (m) return { kind, raw, value: kind === "gs1" ? gs1(raw) || raw : kind === "ecia" ? ecia(raw) : m[1] || raw, parts: m.slice(1) };
+    }
+    return null;
+  };
+  const gs1 = (raw) => {                                            // 21 serial, else 10 lot, else 01 article
+    const flat = raw.replace(/^\](C1|d2)/, "").replace(/[()]/g, "");
+    const found = {};
+    let rest = flat;
+    for (let guard = 0; guard < 8 && rest; guard++) {
+      const ai = rest.slice(0, 2);
+      if (ai === "01") { found["01"] = rest.slice(2, 16); rest = rest.slice(16); }
+      else if (ai === "10" || ai === "21" || ai === "37") { const end = rest.indexOf("\x1d"); found[ai] = end < 0 ? rest.slice(2) : rest.slice(2, end); rest = end < 0 ? "" : rest.slice(end + 1); }
+      else break;
+    }
+    return found["21"] || found["10"] || found["01"];
+  };
+  const ecia = (raw) => {                                           // 1P part, 1T lot
+    const pick = (id) => { const m = new RegExp("\\x1d" + id + "([^\\x1d\\x1e\\x04]+)").exec(raw); return m && m[1]; };
+    return [pick("1P") || pick("P"), pick("1T")].filter(Boolean).join("|") || raw;
+  };
+
+  // scans wait their turn, at most five; an error empties the queue and says so
+  const queue = [];
+  let busy = false;
+  const next = async () => {
+    if (busy || !queue.length) return;
+    busy = true;
+    const scan = queue.shift();
+    let good = true;
+    try { good = (await Takt.on.scan(scan)) !== false; } catch (e) { good = false; console.error(e); }
+    busy = false;
+    if (!good && queue.length) {
+      const n = queue.length;
+      queue.length = 0;
+      Takt.toast({ status: "warn", what: say("scan-queue-cleared", { n }) });
+    }
+    next();
+  };
+  Takt.scanBusy = () => busy;
+
+  Takt.scanned = (raw) => {
+    raw = raw.trim();
+    if (!raw) return;
+    const picker = document.activeElement && document.activeElement.closest && document.activeElement.closest("[data-picker]");
+    if (picker && picker.takeScan) { const s = Takt.readScan(raw); picker.takeScan(s && s.kind !== "gs1" && s.kind !== "ecia" ? s.parts[0] || raw : s ? s.value : raw); return; }
+    const scan = Takt.readScan(raw);
+    if (!scan) {
+      Takt.sound("error");
+      const what = say("scan-unknown", { text: raw, expected: Takt.on.scanExpects || say("scan-any") });
+      if (Takt.on.scanUnknown) Takt.on.scanUnknown(raw, what); else { Takt.toast({ status: "fail", what, code: "SCAN_UNKNOWN" }); Takt.speak(what); }
+      return;
+    }
+    if (!Takt.on.scan) Takt.on.scan = (s) => { location.assign("/mes/search?scan=1&q=" + encodeURIComponent(s.raw)); return true; };
+    if (busy && queue.length >= QUEUE) { Takt.sound("warn"); Takt.toast({ status: "warn", what: say("scan-queue-full", { text: raw }) }); return; }
+    queue.push(scan);
+    next();
+  };
+
+  // capture: keystrokes of a scanner never reach the field that happens to have focus
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
+    const now = performance.now();
+    if (e.key === "F8") { e.preventDefault(); armed = true; text = ""; last = now; held = null; return; }
+    const own = e.target.matches && e.target.matches("[data-scan-field]");
+    if (e.key.length === 1) {
+      const quick = now - last < GAP_MS;
+      if (!quick && !armed) { text = ""; held = Takt.typing(e.target) && !own ? { node: e.target, value: e.target.value, start: e.target.selectionStart, end: e.target.selectionEnd } : null; }
+      text += e.key;
+      last = now;
+      if (armed) e.preventDefault();
+      else if (quick && text.length > 2 && held && held.node === e.target) { e.preventDefault(); swallowed += e.key; clearTimeout(giveBack); giveBack = setTimeout(release, 150); }
+      else release();
+      return;
+    }
+    clearTimeout(giveBack);
+    if (e.key !== "Enter" && e.key !== "Tab") { release(); if (e.key !== "Shift") { text = ""; armed = false; } return; }
+    const scan = text, quick = now - last < Math.max(GAP_MS, 100);
+    text = "";
+    if (armed || (scan.length >= SHORTEST && quick)) {
+      armed = false;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      if (own) e.target.value = "";
+      else if (held && held.node.isConnected && "value" in held.node) { held.node.value = held.value; }      // give back what the first keys typed
+      held = null;
+      swallowed = "";
+      Takt.scanned(scan);
+      return;
+    }
+    release();
+    if (own && e.key === "Enter" && e.target.value.trim()) {                                            // typed by hand
+      e.preventDefault();
+      const typed = e.target.value;
+      e.target.value = "";
+      Takt.scanned(typed);
+    }
+  }, true);
+})();

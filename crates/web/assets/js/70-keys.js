@@ -1,0 +1,48 @@
+// Keys: everything works without a mouse (R-SCR-027).
+(() => {
+  const { el, say } = Takt;
+  let going = 0;
+  const rows = () => [...document.querySelectorAll("tr[data-row]")];
+
+  const help = () => {
+    const keys = [["/", "key-search"], ["?", "key-help"], ["g", "key-go"], ["n", "key-new"], ["f", "key-filter"], ["j k", "key-rows"], ["Enter", "key-open"], ["Ctrl+Enter", "key-submit"], ["Esc", "key-close"], ["F8", "key-scan"]];
+    const list = el("dl", { class: "help-keys" }, keys.map(([k, w]) => [el("dt", {}, k.split(" ").map((x) => el("kbd", {}, x))), el("dd", {}, say(w))]));
+    const go = el("dl", { class: "help-keys" }, pages().map(([k, a]) => [el("dt", {}, el("kbd", {}, "g"), " ", el("kbd", {}, k)), el("dd", {}, a.title)]));
+    Takt.dialog(el("div", { style: "display:contents" }, el("header", {}, el("h2", { id: "help-title" }, say("help"))), el("div", { class: "body" }, list, go),
+      el("footer", {}, el("button", { type: "button", class: "btn", "data-close": true }, say("close")))));
+  };
+  // each menu entry gets the first free letter of its address, so it is the same in both languages
+  const pages = () => {
+    const used = new Set(), found = [];
+    document.querySelectorAll(".nav a").forEach((a) => {
+      const name = a.pathname.split("/").filter(Boolean).pop() || "";
+      const key = a.dataset.key || [...name.replace(/[^a-z]/g, "")].find((c) => !used.has(c));
+      if (key && !used.has(key)) { used.add(key); found.push([key, a]); }
+    });
+    return found;
+  };
+
+  document.addEventListener("click", (e) => { if (e.target.closest("[data-help]")) help(); });
+  document.addEventListener("keydown", (e) => {
+    if (e.defaultPrevented || e.ctrlKey || e.altKey || e.metaKey || Takt.typing(e.target) || document.querySelector("dialog[open]")) return;
+    if (going && performance.now() - going < 1500) {
+      going = 0;
+      const hit = pages().find(([k]) => k === e.key);
+      if (hit) { e.preventDefault(); location.assign(hit[1].href); return; }
+    }
+    const all = rows(), at = all.indexOf(document.activeElement && document.activeElement.closest ? document.activeElement.closest("tr[data-row]") : null);
+    // a scanner types much faster than a person: wait until it is surely a key
+    const act = (f) => { e.preventDefault(); setTimeout(f, 0); };
+    switch (e.key) {
+      case "?": act(help); break;
+      case "/": { const find = document.getElementById("find"); if (find) act(() => { find.focus(); find.select(); }); break; }
+      case "g": going = performance.now(); break;
+      case "n": { const button = document.querySelector(".page-head .btn.primary[data-form]"); if (button) act(() => button.click()); break; }
+      case "f": { const field = document.querySelector("[data-filters] input:not([type=hidden]), [data-filters] select"); if (field) act(() => field.focus()); break; }
+      case "j": if (all.length) act(() => all[Math.min(at + 1, all.length - 1)].focus()); break;
+      case "k": if (all.length) act(() => all[Math.max(at - 1, 0)].focus()); break;
+      case "Enter": if (document.activeElement && document.activeElement.matches("tr[data-row][data-href]")) { e.preventDefault(); location.assign(document.activeElement.dataset.href); } break;
+      case "Escape": document.querySelectorAll("details.drop[open]").forEach((d) => { d.open = false; }); break;
+    }
+  });
+})();
