@@ -95,8 +95,8 @@ impl Drop for Kept {
             let _ = self.keeper.wait();
         }
         // A child that ended by itself took the keeper with it, but not what it had started.
-        let group = format!("-{}", self.keeper.id());
-        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status();
+        let kill = format!("kill -s KILL -- -{}", self.keeper.id());
+        let _ = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status();
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
@@ -156,18 +156,29 @@ mod tests {
         drop(kept);
         assert!(!folder.exists());
         for pid in written.split_whitespace() {
-            let is_gone = (0..100).any(|_| {
-                sleep(Duration::from_millis(20));
-                !is_alive(pid)
-            });
-            assert!(is_gone, "{pid} is still there");
+            assert!(is_soon_gone(pid), "{pid} is still there");
         }
     }
 
     /// A dead process whose new parent has not looked at it yet counts as gone.
-    fn is_alive(pid: &str) -> bool {
-        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
-        stat.rsplit(") ").next().is_some_and(|state| !state.starts_with('Z'))
+    fn is_soon_gone(pid: &str) -> bool {
+        (0..100).any(|_| {
+            sleep(Duration::from_millis(20));
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit(") ").next().is_none_or(|state| state.is_empty() || state.starts_with('Z'))
+        })
+    }
+
+    #[test]
+    fn what_a_child_leaves_behind_ends_too() {
+        let script = "sleep 1000 & echo $! > \"$PIDS\"";
+        let pids = std::env::temp_dir().join(format!("takt-left-{}", std::process::id()));
+        let status =
+            Kept::start(shell(script).env("PIDS", &pids), Stop::Terminate, None, Output::Shown).unwrap().wait();
+        assert!(status.unwrap().success());
+        let pid = std::fs::read_to_string(&pids).unwrap();
+        std::fs::remove_file(&pids).unwrap();
+        assert!(is_soon_gone(pid.trim()), "{pid} is still there");
     }
 
     #[test]
