@@ -3,6 +3,7 @@
 //! A destructor alone would not do: Ctrl-C, `kill` and `kill -9` run none. The pipe closes in every case, so there is
 //! one way of stopping and it is always the same. The keeper leads a process group of its own, out of Ctrl-C's reach.
 
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -60,6 +61,14 @@ impl Kept {
     /// Whether the child is still there.
     pub fn is_running(&mut self) -> bool {
         matches!(self.keeper.try_wait(), Ok(None))
+    }
+
+    /// Stops the child and leaves its folder for the next one.
+    pub fn stop_only(mut self) {
+        if let Some(pipe) = &mut self.keeper.stdin {
+            let _ = pipe.write_all(b"the folder stays\n");
+        }
+        self.folder = None;
     }
 
     /// Waits until the child ends by itself.

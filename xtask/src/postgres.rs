@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output as Ran, Stdio};
+use std::process::{Command, ExitStatus, Output as Ran, Stdio};
 use std::time::{Duration, SystemTime};
 
 use crate::keeper::{Kept, Output, Stop};
@@ -17,7 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; dropping it stops it and removes its files.
 pub struct Server {
-    kept: Kept,
+    /// Absent only while it restarts.
+    kept: Option<Kept>,
+    cluster: Cluster,
+}
+
+/// A data folder and how to run it.
+struct Cluster {
+    programs: PathBuf,
+    home: PathBuf,
+    account: Option<Account>,
     port: u16,
 }
 
@@ -28,52 +37,75 @@ impl Server {
     /// password; the socket and the files are for the server's account only.
     pub fn start(programs: &Path) -> Result<Server> {
         let home = private_folder("takt-postgres")?;
-        Server::start_in(programs, &home).inspect_err(|_| drop(std::fs::remove_dir_all(&home)))
+        let started = Cluster::create(programs, &home).and_then(|cluster| {
+            let kept = Some(cluster.run()?);
+            Ok(Server { kept, cluster })
+        });
+        started.inspect_err(|_| drop(std::fs::remove_dir_all(&home)))
     }
 
-    fn start_in(programs: &Path, home: &Path) -> Result<Server> {
+    /// Stops the server, which ends every connection, and starts it again on the same data and port.
+    pub fn restart(&mut self) -> Result<()> {
+        if let Some(kept) = self.kept.take() {
+            kept.stop_only();
+        }
+        self.kept = Some(self.cluster.run()?);
+        Ok(())
+    }
+
+    /// Where the tests find it: the URL of the maintenance database, as a superuser.
+    pub fn url(&self) -> String {
+        format!("postgres://{SUPERUSER}@127.0.0.1:{}/postgres", self.cluster.port)
+    }
+
+    /// Waits until the server ends by itself.
+    fn wait(mut self) -> Result<ExitStatus> {
+        let Some(kept) = &mut self.kept else { return fail("PostgreSQL is not running") };
+        kept.wait()
+    }
+}
+
+impl Cluster {
+    fn create(programs: &Path, home: &Path) -> Result<Cluster> {
         let account = Account::for_server()?;
         if let Some(Account { uid, gid, .. }) = account {
             chown(home, Some(uid), Some(gid)).or_fail("cannot give the folder to PostgreSQL's account")?;
         }
-        let data = home.join("data");
         let mut initdb = command(programs, "initdb", account.as_ref());
-        initdb.args(["--locale=C", "--encoding=UTF8", "--auth=trust", "--username", SUPERUSER, "-D"]).arg(&data);
-        let ran = initdb.current_dir(home).output().or_fail("cannot run initdb")?;
+        initdb.args(["--locale=C", "--encoding=UTF8", "--auth=trust", "--username", SUPERUSER, "-D"]);
+        let ran = initdb.arg(home.join("data")).current_dir(home).output().or_fail("cannot run initdb")?;
         if !ran.status.success() {
             return fail(format!("initdb failed ({}):\n{}", ran.status, words(&ran)));
         }
+        Ok(Cluster { programs: programs.into(), home: home.into(), account, port: free_port()? })
+    }
 
-        let port = free_port()?;
+    /// Starts the server and waits until it answers.
+    fn run(&self) -> Result<Kept> {
+        let Cluster { programs, home, account, port } = self;
         let mut postgres = command(programs, "postgres", account.as_ref());
-        postgres.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+        postgres.arg("-D").arg(home.join("data")).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         postgres.arg("-k").arg(home).current_dir(home);
         for setting in ["max_connections=200", "fsync=on", "synchronous_commit=on", "timezone=UTC"] {
             postgres.args(["-c", setting]);
         }
         let log = home.join("log");
         let mut kept = Kept::start(&postgres, Stop::Interrupt, Some(home), Output::File(log.clone()))?;
-        let answers = || is_ready(programs, port);
-        if let Err(cause) = kept.until(PATIENCE, answers) {
+        if let Err(cause) = kept.until(PATIENCE, || is_ready(programs, *port)) {
             let log = std::fs::read_to_string(&log).unwrap_or_default();
             return fail(format!("PostgreSQL did not start: {cause}\n{log}"));
         }
-        Ok(Server { kept, port })
-    }
-
-    /// Where the tests find it: the URL of the maintenance database, as a superuser.
-    pub fn url(&self) -> String {
-        format!("postgres://{SUPERUSER}@127.0.0.1:{}/postgres", self.port)
+        Ok(kept)
     }
 }
 
 /// Starts a server and stays until Ctrl-C, or until the server ends.
 pub fn foreground() -> Result<()> {
     let found = packages::ensure(false)?;
-    let mut server = Server::start(&found.postgres)?;
+    let server = Server::start(&found.postgres)?;
     println!("A private PostgreSQL is running; Ctrl-C stops it and removes its files.\n");
     println!("  export TAKT_TEST_POSTGRES={}", server.url());
-    let status = server.kept.wait()?;
+    let status = server.wait()?;
     fail(format!("PostgreSQL ended by itself ({status})"))
 }
 
