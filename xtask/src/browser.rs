@@ -12,7 +12,7 @@ use crate::{Result, fail, free_port};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running chromedriver; dropping it stops it and every browser it opened.
+/// A running chromedriver; dropping it stops it and every browser it opened, whose profiles go with it.
 pub struct Driver {
     _kept: Kept,
     port: u16,
@@ -24,7 +24,8 @@ impl Driver {
         let home = private_folder("takt-browser")?;
         let port = free_port()?;
         let mut driver = Command::new(&browser.driver);
-        driver.arg(format!("--port={port}")).env("TMPDIR", &home);
+        driver.arg(format!("--port={port}")).env("TMPDIR", &home).env("HOME", &home);
+        driver.env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
         let log = home.join("log");
         let mut kept = Kept::start(&driver, Stop::Terminate, Some(&home), Output::File(log.clone()))?;
         if let Err(cause) = kept.until(PATIENCE, || is_ready(port)) {

@@ -9,13 +9,13 @@ const SKELETON: &str = include_str!("new_slice.rs.txt");
 /// Writes `crates/<krate>/src/<noun>/<verb>.rs` and says what remains to be done by hand.
 pub fn write(krate: &str, noun: &str, verb: &str) -> Result<()> {
     let path = write_in(workspace(), krate, noun, verb)?;
-    println!("{}", path.display());
+    println!("{}", path.strip_prefix(workspace()).unwrap_or(&path).display());
     println!("\nNow, in this order:");
     println!("  1. say in its first line what happens in the plant, and fill in fields, guards and rule;");
     println!("  2. `mod {verb};` in crates/{krate}/src/{noun}.rs, and the command in the crate's register function;");
     println!("  3. its permit, its new refusals, and their sentences in both languages under locales/;");
     println!("  4. its story in crates/{krate}/tests/{noun}.rs: the path, each refusal, the day it happens twice;");
-    println!("  5. `cargo xtask test {verb} --fast`.");
+    println!("  5. `cargo fmt`, then `cargo xtask test {verb} --fast`.");
     Ok(())
 }
 
@@ -39,22 +39,33 @@ fn write_in(root: &Path, krate: &str, noun: &str, verb: &str) -> Result<PathBuf>
 }
 
 fn skeleton(noun: &str, verb: &str) -> String {
-    SKELETON
-        .replace("{words}", &verb.replace('_', " "))
-        .replace("{Verb}", &camel(verb))
-        .replace("{verb-kebab}", &verb.replace('_', "-"))
-        .replace("{verb}", verb)
-        .replace("{Noun}", &camel(noun))
-        .replace("{NOUN}", &noun.to_uppercase())
-        .replace("{noun}", noun)
+    let fillings = [
+        ("{Words}", capital(&verb.replace('_', " "))),
+        ("{noun words}", noun.replace('_', " ")),
+        ("{Noun}", camel(noun)),
+        ("{Verb}", camel(verb)),
+        ("{NOUN}", noun.to_uppercase()),
+        ("{nounCamel}", uncapital(&camel(noun))),
+        ("{noun-kebab}", noun.replace('_', "-")),
+        ("{verb-kebab}", verb.replace('_', "-")),
+        ("{noun}", noun.to_string()),
+        ("{verb}", verb.to_string()),
+    ];
+    fillings.iter().fold(SKELETON.to_string(), |text, (place, filling)| text.replace(place, filling))
 }
 
 fn camel(snake: &str) -> String {
-    let words = snake.split('_').map(|word| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_uppercase() + rest
-    });
-    words.collect()
+    snake.split('_').map(capital).collect()
+}
+
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_uppercase() + rest
+}
+
+fn uncapital(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_lowercase() + rest
 }
 
 fn is_snake(word: &str) -> bool {
@@ -79,11 +90,23 @@ mod tests {
 
     #[test]
     fn every_placeholder_is_filled() {
-        let text = skeleton("unit", "track_out");
-        assert!(text.contains("pub struct TrackOut"), "{text}");
-        assert!(text.contains("\"unit.track_out\""), "{text}");
-        for placeholder in ["{words}", "{Verb}", "{verb}", "{verb-kebab}", "{Noun}", "{NOUN}", "{noun}"] {
-            assert!(!text.contains(placeholder), "{placeholder}");
+        let text = skeleton("work_order", "split_up");
+        let told = [
+            "//! Split up: what happens",
+            "/// The code of the work order.",
+            "pub struct SplitUp {",
+            "\"work_order.split_up\"",
+            "post(\"/work-orders/{workOrder}/split-up\")",
+            "Permit::WorkOrderSplitUp",
+            "WORK_ORDER_NOT_FOUND",
+        ];
+        for words in told {
+            assert!(text.contains(words), "{words} is not in\n{text}");
+        }
+        let left = text.replace("{workOrder}", "");
+        for word in left.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+            let is_place = word.0.chars().all(|c| c.is_alphabetic() || c == '-' || c == ' ');
+            assert!(!is_place || word.0.trim().is_empty(), "{{{}}} is not filled", word.0);
         }
     }
 
