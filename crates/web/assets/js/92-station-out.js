@@ -19,7 +19,7 @@ Takt.ready(() => {
   };
   const typed = (s) => (s.dataType || "TEXT").toUpperCase();
   const judge = (s, text) => {
-    if (text === "" || text === null || text === undefined) return s.isRequired ? "waiting" : "waiting";
+    if (text === "" || text === null || text === undefined) return "waiting";
     const { lo, hi, allowed, pattern } = limits(s);
     if (typed(s) === "NUMBER") { const n = Number(String(text).replace(",", ".")); if (!Number.isFinite(n)) return "fail"; return (lo !== null && n < Number(lo)) || (hi !== null && n > Number(hi)) ? "fail" : "done"; }
     if (allowed && allowed.length) return allowed.map(String).includes(String(text)) ? "done" : "fail";
@@ -85,7 +85,7 @@ Takt.ready(() => {
   });
 
   const send = async (verdict) => {
-    const sn = S.unit.sn, step = S.unit.currentStep || S.unit.step;
+    const sn = S.unit.sn;
     const answer = await S.post("/track-out", { sn, result: verdict, defects: verdict === "FAIL" ? defects : [], data: readings() }, "out");
     if (answer.lost) { S.lost(() => send(verdict), answer); return false; }
     const b = answer.body || {};
@@ -112,7 +112,6 @@ Takt.ready(() => {
     }
     if (b.trialComplete) Takt.toast({ status: "trial", what: say("trial-complete") });
     S.queue();
-    void step;
     return true;
   };
 
@@ -124,7 +123,6 @@ Takt.ready(() => {
     list();
     byId("defect-title").replaceChildren(bi("bi-what-is-wrong", { sn: S.unit.sn }));
     press("");
-    Takt.on.scanBefore = null;
   };
   const press = (code) => byId("defect-tiles").querySelectorAll("[data-defect-code]").forEach((b) => b.setAttribute("aria-pressed", b.dataset.defectCode === code));
   const field = (name) => defect.elements[name];
