@@ -49,7 +49,7 @@ Takt.el = (name, attrs, ...children) => {
     if (typeof v === "function") node.addEventListener(k, v);
     else node.setAttribute(k, v === true ? "" : v);
   }
-  node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+  node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
   return node;
 };
 Takt.icon = (name, cls) => {

@@ -5,7 +5,7 @@
   Takt.dialog = (content, opts) => {
     const before = document.activeElement;
     const box = el("dialog", { class: "dialog" + (opts && opts.wide ? " wide" : "") });
-    box.append(content);
+  box.append(...[content].flat());
     document.body.append(box);
     const title = box.querySelector("h2[id]");
     if (title) box.setAttribute("aria-labelledby", title.id);
@@ -33,10 +33,10 @@
 
   Takt.confirm = (question, yes, no) => new Promise((done) => {
     let answer = false;
-    const box = Takt.dialog(el("div", { style: "display:contents" },
+    const box = Takt.dialog([
       el("div", { class: "body" }, el("h2", { id: "confirm-title" }, question)),
       el("footer", {}, el("button", { type: "button", class: "btn quiet", autofocus: true, click: () => box.close() }, no || say("cancel")),
-        el("button", { type: "button", class: "btn primary", click: () => { answer = true; box.close(); } }, yes))),
+        el("button", { type: "button", class: "btn primary", click: () => { answer = true; box.close(); } }, yes))],
       { closed: () => done(answer) });
   });
 

@@ -8,8 +8,8 @@
     const keys = [["/", "key-search"], ["?", "key-help"], ["g", "key-go"], ["n", "key-new"], ["f", "key-filter"], ["j k", "key-rows"], ["Enter", "key-open"], ["Ctrl+Enter", "key-submit"], ["Esc", "key-close"], ["F8", "key-scan"]];
     const list = el("dl", { class: "help-keys" }, keys.map(([k, w]) => [el("dt", {}, k.split(" ").map((x) => el("kbd", {}, x))), el("dd", {}, say(w))]));
     const go = el("dl", { class: "help-keys" }, pages().map(([k, a]) => [el("dt", {}, el("kbd", {}, "g"), " ", el("kbd", {}, k)), el("dd", {}, a.title)]));
-    Takt.dialog(el("div", { style: "display:contents" }, el("header", {}, el("h2", { id: "help-title" }, say("help"))), el("div", { class: "body" }, list, go),
-      el("footer", {}, el("button", { type: "button", class: "btn", "data-close": true }, say("close")))));
+    Takt.dialog([el("header", {}, el("h2", { id: "help-title" }, say("help"))), el("div", { class: "body" }, list, go),
+      el("footer", {}, el("button", { type: "button", class: "btn", "data-close": true }, say("close")))]);
   };
   // each menu entry gets the first free letter of its address, so it is the same in both languages
   const pages = () => {

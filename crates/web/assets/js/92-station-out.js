@@ -117,6 +117,7 @@ Takt.ready(() => {
 
   const openDefect = () => {
     out.hidden = true;
+    document.getElementById("now").hidden = true;
     defect.hidden = false;
     defects = [];
     defect.reset();
