@@ -153,3 +153,36 @@ impl Value {
         }
     }
 }
+
+/// What may stand in a parameter list: every `Field`, and borrowed text.
+pub trait ToValue {
+    fn to_param(&self) -> Value;
+}
+
+impl<T: Field> ToValue for T {
+    fn to_param(&self) -> Value {
+        self.to_value()
+    }
+}
+
+impl ToValue for str {
+    fn to_param(&self) -> Value {
+        Value::Text(self.to_string())
+    }
+}
+
+impl ToValue for Value {
+    fn to_param(&self) -> Value {
+        self.clone()
+    }
+}
+
+/// The parameters of a statement in their order: `p![station.id, &code, now]`.
+#[macro_export]
+macro_rules! p {
+    ($($x:expr),* $(,)?) => {{
+        #[allow(unused_imports)]
+        use $crate::value::ToValue as _;
+        [$( ($x).to_param() ),*]
+    }};
+}

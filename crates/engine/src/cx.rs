@@ -1,0 +1,393 @@
+//! The one context of business code: transaction, actor and now. `&Cx` reads, `&mut Cx` writes.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use kernel::{Day, Error, Instant, Refusal, Result, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::actor::Actor;
+use crate::command::Entity;
+use crate::db::{Noun, Reach, Row, Sql, Tx};
+use crate::event::{Event, Happened, topics};
+use crate::permits::Permit;
+use crate::refusals::VERSION_MISMATCH;
+use crate::registry::Registry;
+use crate::settings::{Setting, Settings};
+use crate::sql;
+use crate::store::Shared;
+
+/// One call at work.
+pub struct Cx<'c> {
+    tx: &'c Tx,
+    shared: &'c Shared,
+    actor: &'c Actor,
+    /// Read once when the call starts; never goes back.
+    pub now: Instant,
+    permits: &'static [Permit],
+    reach: Reach,
+    if_match: Option<i64>,
+    pub(crate) kept: Kept,
+}
+
+/// What a call leaves behind besides its changes.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub entity: Option<Entity>,
+    pub diff: Vec<Json>,
+    pub events: Vec<Happened>,
+    pub reason: Option<String>,
+    pub line_code: Option<String>,
+    pub station_code: Option<String>,
+    pub created: bool,
+    pub location: Option<String>,
+    pub refused: Option<Refusal>,
+    pub silent: bool,
+}
+
+impl<'c> Cx<'c> {
+    pub(crate) fn new(
+        tx: &'c Tx,
+        shared: &'c Shared,
+        actor: &'c Actor,
+        now: Instant,
+        permits: &'static [Permit],
+        reach: Reach,
+        if_match: Option<i64>,
+    ) -> Self {
+        Cx { tx, shared, actor, now, permits, reach, if_match, kept: Kept::default() }
+    }
+
+    /// Who asks.
+    pub fn actor(&self) -> &Actor {
+        self.actor
+    }
+
+    /// Everything this release contains: gates, settings, events, permits.
+    pub fn registry(&self) -> &'c Registry {
+        &self.shared.registry
+    }
+
+    /// What the engine shares between calls: caches of frozen things live there.
+    pub fn shared(&self) -> &'c Shared {
+        self.shared
+    }
+
+    /// The day in the plant's zone.
+    pub fn today(&self) -> Day {
+        self.now.day_in(&self.shared.zone)
+    }
+
+    /// The permits under which this call runs.
+    pub fn permits(&self) -> &'static [Permit] {
+        self.permits
+    }
+
+    // ── reading ──────────────────────────────────────────────────────────────
+
+    /// All rows of a question, within the reach of the asker where the text has a `{scope}` word.
+    pub fn all<R: Row>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Vec<R>> {
+        self.tx.all(sql, self.reach, params.as_ref())
+    }
+
+    /// The one row of a question, or none.
+    pub fn one<R: Row>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Option<R>> {
+        Ok(self.tx.all(sql, self.reach, params.as_ref())?.pop())
+    }
+
+    /// The one value of a question, or none.
+    pub fn value<T: kernel::Field>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Option<T>> {
+        Ok(self.one::<(T,)>(sql, params)?.map(|row| row.0))
+    }
+
+    /// Whether a question has any row.
+    pub fn exists(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<bool> {
+        let mut any = false;
+        self.tx.each(sql, self.reach, params.as_ref(), |_| {
+            any = true;
+            Ok(())
+        })?;
+        Ok(any)
+    }
+
+    /// Rows as plain values, for listings.
+    pub fn each(
+        &self,
+        sql: &'static Sql,
+        params: impl AsRef<[Value]>,
+        take: impl FnMut(Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
+        self.tx.each(sql, self.reach, params.as_ref(), take)
+    }
+
+    /// The effective value of a setting.
+    pub fn setting<T: Setting>(&self, key: &Settings<T>) -> Result<T> {
+        self.shared.settings.get(self, key)
+    }
+
+    /// Whether the asker's scope has this line under the permits of this call.
+    pub fn reaches_line(&self, line: Option<i64>) -> bool {
+        self.actor.reaches_line(self.permits, line)
+    }
+
+    /// Whether the asker's scope has this station; `run_line` decides for stations that serve any line.
+    pub fn reaches_station(&self, station: i64, line: Option<i64>, run_line: Option<i64>) -> bool {
+        self.actor.reaches_station(self.permits, station, line, run_line)
+    }
+
+    /// The same reading under other permits, for a query that shows parts under rights of their own.
+    pub fn under(&self, permits: &'static [Permit]) -> Option<Cx<'c>> {
+        let reach = self.actor.reach(permits)?;
+        Some(Cx::new(self.tx, self.shared, self.actor, self.now, permits, reach, None))
+    }
+
+    /// Refuse a change of something that has changed since the caller saw it.
+    pub fn unchanged(&self, version: i64) -> Result<()> {
+        match self.if_match {
+            Some(seen) if seen != version => Err(VERSION_MISMATCH.with("version", version).into()),
+            _ => Ok(()),
+        }
+    }
+
+    // ── writing ──────────────────────────────────────────────────────────────
+
+    /// A statement that changes rows; gives how many. What it changes is noted by the caller (`note`).
+    pub fn run(&mut self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<u64> {
+        self.tx.execute(sql, params.as_ref())
+    }
+
+    /// Insert a row of a noun, give it its id and note it.
+    pub fn add<N: Noun>(&mut self, row: &mut N) -> Result<()> {
+        row.set_version(1);
+        let values = row.values();
+        let sql = insert_of::<N>();
+        let id: Option<(i64,)> = self.tx.all(sql, Reach::ALL, &values[1..])?.pop();
+        row.set_id(id.map_or(0, |id| id.0));
+        for (column, value) in N::COLUMNS.iter().zip(&values).skip(1) {
+            if *value != Value::Null && !N::SPEC.quiet.contains(column) {
+                let after = self.shown::<N>(column, value)?;
+                self.note("add", column, None, Some(after));
+            }
+        }
+        Ok(())
+    }
+
+    /// Write the columns that differ, count the version up and note the diff; gives whether anything changed.
+    pub fn save<N: Noun>(&mut self, before: &N, after: &mut N) -> Result<bool> {
+        let (old, new) = (before.values(), after.values());
+        let version_at = N::COLUMNS.iter().position(|c| *c == "version");
+        let changed: Vec<usize> = (1..old.len()).filter(|i| old[*i] != new[*i] && Some(*i) != version_at).collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let mut mask: u64 = changed.iter().fold(0, |mask, i| mask | 1 << i);
+        let mut params: Vec<Value> = changed.iter().map(|i| new[*i].clone()).collect();
+        if let Some(at) = version_at {
+            let Value::Int(version) = old[at] else { return Err(Error::fault("a version is a number")) };
+            after.set_version(version + 1);
+            mask |= 1 << at;
+            params.push(Value::Int(version + 1));
+        }
+        params.push(Value::Int(after.id_number()));
+        self.tx.execute(update_of::<N>(mask, version_at), &params)?;
+        for i in changed {
+            let column = N::COLUMNS[i];
+            if N::SPEC.quiet.contains(&column) {
+                continue;
+            }
+            let (was, is) = (self.shown::<N>(column, &old[i])?, self.shown::<N>(column, &new[i])?);
+            self.note("replace", column, Some(was), Some(is));
+        }
+        Ok(true)
+    }
+
+    /// Delete a row of a noun and note what it was.
+    pub fn remove<N: Noun>(&mut self, row: &N) -> Result<()> {
+        self.tx.execute(delete_of::<N>(), &[Value::Int(row.id_number())])?;
+        for (column, value) in N::COLUMNS.iter().zip(row.values()).skip(1) {
+            if value != Value::Null && !N::SPEC.quiet.contains(column) {
+                let was = self.shown::<N>(column, &value)?;
+                self.note("remove", column, Some(was), None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Note a change that was not made through a noun; `path` is a field name or a path below one.
+    pub fn note(&mut self, op: &'static str, path: &str, before: Option<Json>, after: Option<Json>) {
+        let path = format!("/{}", camel(path.trim_start_matches('/')));
+        let mut entry = Map::new();
+        entry.insert("op".into(), op.into());
+        entry.insert("path".into(), path.into());
+        if let Some(before) = before {
+            entry.insert("before".into(), before);
+        }
+        if let Some(after) = after {
+            entry.insert("after".into(), after);
+        }
+        self.kept.diff.push(Json::Object(entry));
+    }
+
+    /// Say what the call is about once it is known better than its fields told.
+    pub fn about(&mut self, kind: &'static str, key: impl ToString) {
+        self.kept.entity = Some(Entity::of(kind, key));
+    }
+
+    /// Why the actor does it, for the audit trail.
+    pub fn because(&mut self, reason: impl ToString) {
+        self.kept.reason = Some(reason.to_string());
+    }
+
+    /// Where it happens, for the audit trail.
+    pub fn happens_at(&mut self, line: Option<&str>, station: Option<&str>) {
+        self.kept.line_code = line.map(str::to_string);
+        self.kept.station_code = station.map(str::to_string);
+    }
+
+    /// The answer is 201.
+    pub fn created(&mut self) {
+        self.kept.created = true;
+    }
+
+    /// Keep what was written although the caller gets a refusal; the command must declare it (R-CORE-003).
+    pub fn refuse_and_keep(&mut self, refusal: impl Into<Refusal>) {
+        self.kept.refused = Some(refusal.into());
+    }
+
+    /// Leave no audit row: housekeeping that changes nothing a person would ask about.
+    pub fn quietly(&mut self) {
+        self.kept.silent = true;
+    }
+
+    /// Tell a fact: it is stored with this call, and reactions follow in the same transaction.
+    pub fn emit<E: Event>(&mut self, event: E) -> Result<()> {
+        let line_id = event.line();
+        let Json::Object(mut payload) = serde_json::to_value(&event).map_err(|e| Error::fault(e.to_string()))? else {
+            return Err(Error::fault(format!("{} is not an object", E::NAME)));
+        };
+        payload.retain(|_, value| !value.is_null());
+        let subject = self.kept.entity.as_ref().map_or_else(String::new, |e| format!("{}:{}", e.kind, e.key));
+        let topics = topics(&payload, &subject);
+        let happened = Happened { name: E::NAME, at: self.now, occurred_at: None, subject, line_id, topics, payload };
+        let registry = self.registry();
+        for reaction in registry.reactions_to(E::NAME) {
+            (reaction.run)(self, &happened)?;
+        }
+        self.kept.events.push(happened);
+        Ok(())
+    }
+
+    /// Try a part that may fail alone: refused, it leaves nothing behind and the rest goes on.
+    pub fn attempt<T>(&mut self, part: impl FnOnce(&mut Cx<'_>) -> Result<T>) -> Result<Result<T, Refusal>> {
+        self.tx.control("savepoint part")?;
+        let (diffs, events) = (self.kept.diff.len(), self.kept.events.len());
+        match part(self) {
+            Ok(done) => {
+                self.tx.control("release savepoint part")?;
+                Ok(Ok(done))
+            }
+            Err(Error::Refused(refusal)) => {
+                self.tx.control("rollback to savepoint part")?;
+                self.tx.control("release savepoint part")?;
+                self.kept.diff.truncate(diffs);
+                self.kept.events.truncate(events);
+                Ok(Err(*refusal))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The next value of a named counter, counted up in this transaction.
+    pub fn count(&mut self, name: &str) -> Result<i64> {
+        self.count_by(name, 1)
+    }
+
+    /// Take `n` values of a named counter; gives the last one.
+    pub fn count_by(&mut self, name: &str, n: i64) -> Result<i64> {
+        let sql = sql!(
+            "insert into counter (name, value) values ($1, $2)
+             on conflict (name) do update set value = counter.value + excluded.value returning value"
+        );
+        let value: Option<(i64,)> = self.tx.all(sql, Reach::ALL, &kernel::p![name, n])?.pop();
+        value.map(|v| v.0).ok_or_else(|| Error::fault("a counter gives a value"))
+    }
+
+    /// A column as the diff shows it: hidden ones as `***`, ids as the code of the row they name, JSON as JSON.
+    fn shown<N: Noun>(&self, column: &str, value: &Value) -> Result<Json> {
+        if N::SPEC.hidden.contains(&column) {
+            return Ok(if *value == Value::Null { Json::Null } else { json!("***") });
+        }
+        let reference = N::SPEC.refs.iter().find(|(name, _)| *name == column);
+        if let (Some((_, to)), Value::Int(_)) = (reference, value) {
+            let code: Option<(String,)> = self.tx.all(code_of(to), Reach::ALL, std::slice::from_ref(value))?.pop();
+            return Ok(code.map_or(Json::Null, |c| c.0.into()));
+        }
+        if column.ends_with("_at") {
+            if let Value::Int(ms) = value {
+                return Ok(Instant::from_ms(*ms).to_string().into());
+            }
+        }
+        if let Value::Text(text) = value {
+            if text.starts_with(['{', '[']) {
+                return Ok(serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()));
+            }
+        }
+        Ok(value.to_json())
+    }
+}
+
+/// `line_code` → `lineCode`; other path parts stay.
+pub fn camel(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut upper = false;
+    for c in name.chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                out.extend(c.to_uppercase());
+                upper = false;
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+type Composed = LazyLock<Mutex<HashMap<(&'static str, &'static str, u64), &'static Sql>>>;
+static COMPOSED: Composed = LazyLock::new(Mutex::default);
+
+fn composed(verb: &'static str, table: &'static str, mask: u64, text: impl FnOnce() -> String) -> &'static Sql {
+    let mut composed = COMPOSED.lock().expect("composing never panics");
+    composed.entry((verb, table, mask)).or_insert_with(|| Sql::compose(text(), file!(), line!()))
+}
+
+fn insert_of<N: Noun>() -> &'static Sql {
+    composed("insert", N::SPEC.table, N::COLUMNS.len() as u64, || {
+        let columns = &N::COLUMNS[1..];
+        let places: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
+        format!("insert into {} ({}) values ({}) returning id", N::SPEC.table, columns.join(", "), places.join(", "))
+    })
+}
+
+fn update_of<N: Noun>(mask: u64, version_at: Option<usize>) -> &'static Sql {
+    composed("update", N::SPEC.table, mask, || {
+        let mut sets: Vec<&str> = (1..N::COLUMNS.len())
+            .filter(|i| mask & 1 << i != 0 && Some(*i) != version_at)
+            .map(|i| N::COLUMNS[i])
+            .collect();
+        sets.extend(version_at.map(|_| "version"));
+        let sets: Vec<String> = sets.iter().enumerate().map(|(i, c)| format!("{c} = ${}", i + 1)).collect();
+        format!("update {} set {} where id = ${}", N::SPEC.table, sets.join(", "), sets.len() + 1)
+    })
+}
+
+fn delete_of<N: Noun>() -> &'static Sql {
+    composed("delete", N::SPEC.table, 0, || format!("delete from {} where id = $1", N::SPEC.table))
+}
+
+fn code_of(reference: &'static str) -> &'static Sql {
+    composed("code", reference, 0, || {
+        let (table, column) = reference.split_once('.').expect("a reference names table.column");
+        format!("select {column} from {table} where id = $1")
+    })
+}

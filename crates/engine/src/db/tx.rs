@@ -1,0 +1,150 @@
+//! One transaction on either engine. Business code sees only this.
+
+use std::cell::RefCell;
+
+use kernel::{Error, Result, Value};
+
+use super::postgres::PgConn;
+use super::row::{Columns, Row};
+use super::sql::{Dialect, Sight, Sql};
+use super::{record, sqlite};
+
+/// How far a read sees, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    pub sight: Sight,
+    pub principal: i64,
+}
+
+impl Reach {
+    pub const ALL: Reach = Reach { sight: Sight::All, principal: 0 };
+}
+
+/// A connection of either engine.
+pub enum Conn {
+    Sqlite(rusqlite::Connection),
+    Postgres(Box<PgConn>),
+}
+
+/// A connection with the transaction at hand; statements come only from `sql!` or `Sql::compose`.
+pub struct Tx {
+    conn: RefCell<Conn>,
+    dialect: Dialect,
+}
+
+impl Tx {
+    pub fn on(conn: Conn) -> Self {
+        let dialect = conn.dialect();
+        Tx { conn: RefCell::new(conn), dialect }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// All rows of a question.
+    pub fn all<R: Row>(&self, sql: &'static Sql, reach: Reach, params: &[Value]) -> Result<Vec<R>> {
+        let mut rows = Vec::new();
+        self.each(sql, reach, params, |values| {
+            rows.push(R::read(&mut Columns::new(values))?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Hand every row of a question to a function, as plain values.
+    pub fn each(
+        &self,
+        sql: &'static Sql,
+        reach: Reach,
+        params: &[Value],
+        mut take: impl FnMut(Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
+        let scoped;
+        let params = if sql.is_scoped() && reach.sight != Sight::All {
+            scoped = [params, &[Value::Int(reach.principal)]].concat();
+            &scoped
+        } else {
+            params
+        };
+        record::statement(sql, reach.sight, params);
+        let text = sql.text_for(self.dialect, reach.sight);
+        let conn = &mut *self.conn.borrow_mut();
+        let done = match conn {
+            Conn::Sqlite(conn) => sqlite::query(conn, text, params, &mut take),
+            Conn::Postgres(conn) => conn.query(text, params, &mut take),
+        };
+        done.map_err(|e| at(sql, e))
+    }
+
+    /// Run a statement that changes rows; gives how many.
+    pub fn execute(&self, sql: &'static Sql, params: &[Value]) -> Result<u64> {
+        record::statement(sql, Sight::All, params);
+        let text = sql.text_for(self.dialect, Sight::All);
+        let conn = &mut *self.conn.borrow_mut();
+        let done = match conn {
+            Conn::Sqlite(conn) => sqlite::execute(conn, text, params),
+            Conn::Postgres(conn) => conn.execute(text, params),
+        };
+        done.map_err(|e| at(sql, e))
+    }
+
+    /// A statement of the engine itself: begin, savepoint, commit.
+    pub fn control(&self, text: &'static str) -> Result<()> {
+        self.conn.borrow_mut().control(text)
+    }
+
+    /// End every statement that runs past the deadline (SQLite; PostgreSQL connections carry their own limit).
+    pub fn limit(&self, limit: Option<std::time::Duration>) {
+        if let Conn::Sqlite(conn) = &*self.conn.borrow() {
+            sqlite::limit(conn, limit);
+        }
+    }
+
+    /// The connection itself, for tests that look beneath.
+    pub fn with_conn<T>(&self, look: impl FnOnce(&mut Conn) -> T) -> T {
+        look(&mut self.conn.borrow_mut())
+    }
+
+    /// Whether the engine has already taken the whole transaction back (SQLite after a full disk).
+    pub fn is_gone(&self) -> bool {
+        match &*self.conn.borrow() {
+            Conn::Sqlite(conn) => conn.is_autocommit(),
+            Conn::Postgres(conn) => conn.is_closed(),
+        }
+    }
+}
+
+impl Conn {
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// A statement of the engine itself: begin, savepoint, commit.
+    pub fn control(&mut self, text: &str) -> Result<()> {
+        record::control(text);
+        match self {
+            Conn::Sqlite(conn) => sqlite::control(conn, text),
+            Conn::Postgres(conn) => conn.control(text),
+        }
+    }
+
+    /// Several statements without parameters, for migrations.
+    pub fn script(&mut self, text: &str) -> Result<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.execute_batch(text).map_err(sqlite::error),
+            Conn::Postgres(conn) => conn.control(text),
+        }
+    }
+}
+
+/// Our own mistakes name the statement they happened in.
+fn at(sql: &Sql, error: Error) -> Error {
+    match error {
+        Error::Fault(cause) => Error::Fault(cause.while_doing(&format!("{}:{}", sql.file, sql.line))),
+        other => other,
+    }
+}

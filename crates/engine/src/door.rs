@@ -1,0 +1,253 @@
+//! What every door does with a call before it is queued: find it, read its fields strictly, list every error.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use kernel::error::VALIDATION_FAILED;
+use kernel::{Error, FieldError, Refusal, Result};
+use serde_json::{Map, Value as Json};
+
+use crate::actor::Actor;
+use crate::cx::Cx;
+use crate::db::Reach;
+use crate::perform::{Answer, Call, Origin, dry_run, may};
+use crate::refusals::{IDEMPOTENCY_KEY_REQUIRED, VERSION_REQUIRED};
+use crate::registry::{CommandEntry, QueryEntry};
+use crate::store::Engine;
+
+/// What a caller sends besides the fields.
+#[derive(Clone, Debug, Default)]
+pub struct Envelope {
+    pub key: Option<String>,
+    pub if_match: Option<i64>,
+    pub origin: Origin,
+}
+
+/// The longest Idempotency-Key.
+pub const KEY_MAX: usize = 128;
+
+impl Engine {
+    /// The command of a name.
+    pub fn command(&self, name: &str) -> Option<&'static CommandEntry> {
+        self.shared.registry.commands.get(name).copied()
+    }
+
+    /// Read a call of a command; every fault of its fields is listed.
+    pub fn call(
+        &self,
+        entry: &'static CommandEntry,
+        actor: Arc<Actor>,
+        fields: Json,
+        envelope: Envelope,
+    ) -> Result<Call, Refusal> {
+        let asked =
+            (entry.parse)(fields.clone()).map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e))?;
+        let fields_hash = crate::seal::sha256(canonical(&fields).as_bytes());
+        let Envelope { key, if_match, origin } = envelope;
+        Ok(Call { entry, asked, actor, key, fields, fields_hash, if_match, origin })
+    }
+
+    /// The checks of a change at its door, in order: permit, fields, version, key.
+    pub fn admit(
+        &self,
+        entry: &'static CommandEntry,
+        actor: Arc<Actor>,
+        fields: Json,
+        envelope: Envelope,
+    ) -> Result<Call, Refusal> {
+        let call = self.call(entry, actor, fields, envelope)?;
+        if entry.versioned && call.if_match.is_none() {
+            return Err(VERSION_REQUIRED.into());
+        }
+        match &call.key {
+            Some(key) if !key.is_empty() && key.chars().count() <= KEY_MAX && !key.chars().any(char::is_control) => {
+                Ok(call)
+            }
+            _ => Err(IDEMPOTENCY_KEY_REQUIRED.into()),
+        }
+    }
+
+    /// Slow work of a call before it is queued.
+    pub async fn prepare(&self, mut call: Call) -> Result<Call> {
+        self.read(false, move |tx, shared| {
+            let actor = call.actor.clone();
+            let cx = Cx::new(tx, shared, &actor, shared.now(), call.entry.need.permits(), Reach::ALL, None);
+            call.asked.prepare(&cx)?;
+            Ok(call)
+        })
+        .await
+    }
+
+    /// Prepare and perform a call; faults become refusals.
+    pub async fn submit(&self, call: Call) -> Answer {
+        match self.prepare(call).await {
+            Ok(call) => self.perform(call).await,
+            Err(Error::Refused(refusal)) => Answer::refused(*refusal),
+            Err(error) => {
+                tracing::error!(error = %error, "preparing failed");
+                Answer::refused(crate::refusals::TEMPORARILY_UNAVAILABLE)
+            }
+        }
+    }
+
+    /// Ask all guards of a call without running it.
+    pub async fn dry_run(&self, call: Call) -> Result<Vec<Refusal>> {
+        self.read(false, move |tx, shared| dry_run(tx, shared, &call, shared.now())).await
+    }
+
+    /// Ask a question on a snapshot within the actor's scope; gives the answer as JSON text.
+    pub async fn ask(&self, name: &str, actor: Arc<Actor>, fields: Json) -> Result<String> {
+        let Some(entry) = self.shared.registry.queries.get(name).copied() else {
+            return Err(Error::fault(format!("no query is called {name}")));
+        };
+        may(entry.need, &actor)?;
+        check_query(entry, &fields)?;
+        self.read(entry.slow, move |tx, shared| {
+            let started = std::time::Instant::now();
+            let permits = entry.need.permits();
+            let reach = match permits {
+                [] => Some(Reach::ALL),
+                permits => actor.reach(permits),
+            };
+            let Some(reach) = reach else { return Err(crate::perform::forbidden(permits).into()) };
+            let cx = Cx::new(tx, shared, &actor, shared.now(), permits, reach, None);
+            let answer = (entry.ask)(fields, &cx);
+            let outcome = match &answer {
+                Ok(_) => "ok",
+                Err(Error::Refused(refusal)) => refusal.def.code,
+                Err(_) => "INTERNAL_ERROR",
+            };
+            shared.metrics.call(entry.name, outcome, started.elapsed());
+            answer
+        })
+        .await
+    }
+}
+
+/// Check a question's fields before a reader is asked.
+pub fn check_query(entry: &QueryEntry, fields: &Json) -> Result<()> {
+    if let Some(listing) = entry.listing {
+        return listing.check(fields);
+    }
+    (entry.check)(fields).map_err(|e| explain(entry.name, entry.schema.as_value(), fields, &e).into())
+}
+
+/// Fields in a fixed order, so that the same call has the same hash however its fields were sorted.
+pub fn canonical(fields: &Json) -> String {
+    match fields {
+        Json::Object(map) => {
+            let mut names: Vec<&String> = map.keys().collect();
+            names.sort();
+            let parts: Vec<String> =
+                names.iter().map(|n| format!("{}:{}", Json::from(n.as_str()), canonical(&map[*n]))).collect();
+            format!("{{{}}}", parts.join(","))
+        }
+        Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+/// Turn what serde refused into the list of every wrong field.
+fn explain(name: &'static str, schema: &Json, fields: &Json, error: &serde_json::Error) -> Refusal {
+    let text = error.to_string();
+    let def = match text.as_str() {
+        t if t.starts_with("CODE_REQUIRED") => kernel::error::CODE_REQUIRED,
+        t if t.starts_with("NAME_REQUIRED") => kernel::error::NAME_REQUIRED,
+        _ => VALIDATION_FAILED,
+    };
+    let mut refusal = Refusal::from(def);
+    refusal.errors = schema_errors(name, schema, fields);
+    if refusal.errors.is_empty() {
+        refusal.errors.push(FieldError { path: String::new(), code: "INVALID".into(), message: text });
+    }
+    refusal.errors.truncate(100);
+    refusal
+}
+
+fn schema_errors(name: &'static str, schema: &Json, fields: &Json) -> Vec<FieldError> {
+    static VALIDATORS: LazyLock<Mutex<HashMap<&'static str, Option<Arc<jsonschema::Validator>>>>> =
+        LazyLock::new(Mutex::default);
+    let validator = {
+        let mut validators = VALIDATORS.lock().expect("validators are never poisoned");
+        validators.entry(name).or_insert_with(|| jsonschema::validator_for(schema).ok().map(Arc::new)).clone()
+    };
+    let Some(validator) = validator else { return Vec::new() };
+    let errors = validator.iter_errors(fields).map(|e| {
+        let message: String = e.to_string().chars().take(300).collect();
+        FieldError { path: e.instance_path().to_string(), code: "INVALID".into(), message }
+    });
+    errors.take(100).collect()
+}
+
+/// Read query or form text as the types the schema asks for: `limit=50`, `active=on`, empty is absent. Names ending in `[]` gather a list.
+pub fn typed(pairs: &[(String, String)], schema: &Json) -> Result<Map<String, Json>, Refusal> {
+    let properties = schema.get("properties").and_then(Json::as_object);
+    let mut fields = Map::new();
+    let mut errors = Vec::new();
+    for (name, text) in pairs {
+        let wanted = properties.and_then(|p| p.get(name));
+        if text.is_empty() {
+            continue;
+        }
+        let value = as_wanted(text, wanted);
+        match fields.get_mut(name) {
+            Some(Json::Array(items)) if has_type(wanted, "array") => match value {
+                Json::Array(more) => items.extend(more),
+                one => items.push(one),
+            },
+            Some(_) => errors.push(FieldError {
+                path: format!("/{name}"),
+                code: "REPEATED".into(),
+                message: "given twice".into(),
+            }),
+            None => drop(fields.insert(name.clone(), value)),
+        }
+    }
+    if errors.is_empty() {
+        return Ok(fields);
+    }
+    let mut refusal = Refusal::from(VALIDATION_FAILED);
+    refusal.errors = errors;
+    Err(refusal)
+}
+
+fn as_wanted(text: &str, wanted: Option<&Json>) -> Json {
+    if has_type(wanted, "array") {
+        if text.starts_with('[') {
+            if let Ok(list) = serde_json::from_str(text) {
+                return list;
+            }
+        }
+        return Json::Array(vec![as_wanted(text, wanted.and_then(|w| w.get("items")))]);
+    }
+    if has_type(wanted, "string") {
+        return text.into();
+    }
+    if has_type(wanted, "boolean") {
+        return match text {
+            "on" | "true" | "1" => true.into(),
+            "off" | "false" | "0" => false.into(),
+            other => other.into(),
+        };
+    }
+    if has_type(wanted, "integer") || has_type(wanted, "number") {
+        let number = text.parse::<i64>().map(Json::from).or_else(|_| text.parse::<f64>().map(Json::from));
+        return number.unwrap_or_else(|_| text.into());
+    }
+    match text.starts_with(['{', '[']) {
+        true => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+        false => text.into(),
+    }
+}
+
+/// Whether a schema allows a type, directly or in one of its alternatives.
+fn has_type(schema: Option<&Json>, name: &str) -> bool {
+    let Some(schema) = schema else { return false };
+    let named = match schema.get("type") {
+        Some(Json::String(t)) => t == name,
+        Some(Json::Array(types)) => types.iter().any(|t| t == name),
+        _ => false,
+    };
+    let alternatives = ["anyOf", "oneOf"].iter().filter_map(|k| schema.get(*k).and_then(Json::as_array)).flatten();
+    named || alternatives.into_iter().any(|s| has_type(Some(s), name))
+}

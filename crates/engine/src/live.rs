@@ -1,0 +1,133 @@
+//! The bell and the feed: who waits for news hears that there is some, and reads it in order.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant as Stopwatch};
+
+use kernel::{Result, p};
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::cx::Cx;
+use crate::sql;
+use crate::store::Shared;
+
+/// Rung after every commit that told something.
+pub struct Bell {
+    count: Mutex<u64>,
+    rung: Condvar,
+    stopped: AtomicBool,
+    sealed: watch::Sender<u64>,
+    /// Counts up whenever permissions may have changed; caches of actors compare it.
+    pub access_epoch: AtomicU64,
+}
+
+impl Default for Bell {
+    fn default() -> Self {
+        Bell {
+            count: Mutex::default(),
+            rung: Condvar::new(),
+            stopped: AtomicBool::new(false),
+            sealed: watch::Sender::new(0),
+            access_epoch: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Bell {
+    pub fn count(&self) -> u64 {
+        *self.count.lock().expect("the bell is never poisoned")
+    }
+
+    pub fn ring(&self) {
+        *self.count.lock().expect("the bell is never poisoned") += 1;
+        self.rung.notify_all();
+    }
+
+    /// Wake everyone for good.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.ring();
+        self.sealed();
+    }
+
+    /// Wait for the time to pass or, when `on_bell`, for the bell; a rung bell is answered at most every 50 ms.
+    pub fn wait(&self, seen: u64, every: Duration, on_bell: bool, stopping: &AtomicBool) -> u64 {
+        let started = Stopwatch::now();
+        let calm = Duration::from_millis(50);
+        let mut count = self.count.lock().expect("the bell is never poisoned");
+        loop {
+            let passed = started.elapsed();
+            let woken = on_bell && *count != seen && passed >= calm;
+            if stopping.load(Ordering::SeqCst) || passed >= every || woken {
+                return *count;
+            }
+            let until = if on_bell && *count != seen { calm } else { every };
+            let rest = until.saturating_sub(passed).max(Duration::from_millis(1));
+            count = self.rung.wait_timeout(count, rest).expect("the bell is never poisoned").0;
+        }
+    }
+
+    /// New facts have their number: live streams may read on.
+    pub fn sealed(&self) {
+        self.sealed.send_modify(|n| *n += 1);
+    }
+
+    /// A receiver that changes whenever new facts have their number in this process.
+    pub fn listen(&self) -> watch::Receiver<u64> {
+        self.sealed.subscribe()
+    }
+}
+
+impl Shared {
+    /// Drop from the caches what these facts may have changed; called after commits here and, from the feed, for other nodes.
+    pub fn heard<'e>(&self, names: impl Iterator<Item = &'e str>) {
+        for name in names {
+            match name {
+                "CONFIG_CHANGED" => self.settings.drop_all(),
+                "USER_CHANGED"
+                | "ROLE_CHANGED"
+                | "PERMISSIONS_CHANGED"
+                | "SESSION_ENDED"
+                | "TOKEN_CHANGED"
+                | "LINE_CHANGED"
+                | "STATION_CHANGED" => {
+                    self.bell.access_epoch.fetch_add(1, Ordering::SeqCst);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A numbered fact as live streams and consumers read it.
+#[derive(Clone, Debug, Serialize)]
+pub struct News {
+    pub no: i64,
+    pub name: String,
+    pub line_id: Option<i64>,
+    pub topics: Vec<String>,
+}
+
+/// The newest number of the feed.
+pub fn newest(cx: &Cx<'_>) -> Result<i64> {
+    Ok(cx.value(sql!("select no from feed order by no desc limit 1"), [])?.unwrap_or(0))
+}
+
+/// Facts after a number, in order, at most 500.
+pub fn after(cx: &Cx<'_>, no: i64) -> Result<Vec<News>> {
+    let rows: Vec<(i64, String, Option<i64>, String)> = cx.all(
+        sql!(
+            "select f.no, e.name, e.line_id, e.topics from feed f join event e on e.id = f.event_id
+             where f.no > $1 order by f.no limit 500"
+        ),
+        p![no],
+    )?;
+    let news = |(no, name, line_id, topics): (i64, String, Option<i64>, String)| News {
+        no,
+        name,
+        line_id,
+        topics: topics.split('\n').map(str::to_string).collect(),
+    };
+    Ok(rows.into_iter().map(news).collect())
+}

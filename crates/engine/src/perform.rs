@@ -1,0 +1,351 @@
+//! The one write path: permit, replay, guards, run, audit, events and the stored answer, in one savepoint.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant as Stopwatch;
+
+use kernel::error::REFUSALS;
+use kernel::{Cause, Error, FieldError, Instant, Refusal, Result, p};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::actor::Actor;
+use crate::ask::Ask;
+use crate::audit::{self, Outcome};
+use crate::command::Need;
+use crate::cx::{Cx, Kept};
+use crate::db::sql::Dialect;
+use crate::db::{Reach, Tx};
+use crate::event::Happened;
+use crate::permits::Permit;
+use crate::refusals::{FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR};
+use crate::registry::{Asked, CommandEntry};
+use crate::settings::{IDEMPOTENCY_GUARD_REFUSAL_SEC, IDEMPOTENCY_KEEP_HOURS};
+use crate::sql;
+use crate::store::Shared;
+
+/// Where a call comes from, for the audit trail and the log.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub request_id: String,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+/// One call of a command, parsed at its door and ready to be performed, again if need be.
+pub struct Call {
+    pub entry: &'static CommandEntry,
+    pub asked: Box<dyn Asked>,
+    pub actor: Arc<Actor>,
+    pub key: Option<String>,
+    pub fields: Json,
+    pub fields_hash: String,
+    pub if_match: Option<i64>,
+    pub origin: Origin,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Done { status: u16, body: String, etag: Option<String>, location: Option<String>, replayed: bool },
+    Refused { refusal: Refusal, replayed: bool },
+}
+
+impl Answer {
+    pub fn refused(refusal: impl Into<Refusal>) -> Self {
+        Answer::Refused { refusal: refusal.into(), replayed: false }
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            Answer::Done { status, .. } => *status,
+            Answer::Refused { refusal, .. } => refusal.kind.status(),
+        }
+    }
+}
+
+/// What a performed call asks the writer to make known after the commit.
+#[derive(Default)]
+pub struct Performed {
+    pub answer: Option<Answer>,
+    pub events: Vec<Happened>,
+    pub audited: bool,
+}
+
+/// A refusal as the request table keeps it.
+#[derive(Serialize, Deserialize)]
+struct StoredRefusal {
+    code: String,
+    status: u16,
+    params: Map<String, Json>,
+    errors: Vec<(String, String, String)>,
+}
+
+/// Perform one call inside the open transaction. An error means that the transaction is to be given up or done again.
+pub fn perform(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Performed> {
+    let started = Stopwatch::now();
+    let done = perform_inner(tx, shared, call, now);
+    let took = started.elapsed();
+    if took.as_millis() >= 50 {
+        shared.metrics.slow_commands.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        tracing::warn!(command = call.entry.name, ms = took.as_millis() as u64, "slow command");
+    }
+    if let Ok(Performed { answer: Some(answer), .. }) = &done {
+        let outcome = match answer {
+            Answer::Done { .. } => "ok",
+            Answer::Refused { refusal, .. } => refusal.def.code,
+        };
+        shared.metrics.call(call.entry.name, outcome, took);
+    }
+    done
+}
+
+fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Performed> {
+    let permits = call.entry.need.permits();
+    let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match);
+    if let Err(refusal) = may(call.entry.need, &call.actor) {
+        let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
+        audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
+        return Ok(Performed { answer: Some(Answer::refused(refusal)), audited: true, ..Performed::default() });
+    }
+    if let Some(answer) = replay(tx, call, now)? {
+        return Ok(Performed { answer: Some(answer), ..Performed::default() });
+    }
+
+    mark(tx)?;
+    let mut cx = cx(call.if_match);
+    cx.kept.entity = Some(call.asked.entity());
+    let outcome = catch_unwind(AssertUnwindSafe(|| call.asked.perform(&mut cx)));
+    let outcome =
+        outcome.unwrap_or_else(|panic| Err(Error::Fault(Cause::new(format!("panic: {}", panic_text(&panic))))));
+    let (outcome, kept) = match outcome {
+        Err(Error::Again(cause)) => return Err(Error::Again(cause)),
+        Err(Error::Lost(cause)) => return Err(Error::Lost(cause)),
+        Err(Error::Full(cause)) => return Err(Error::Full(cause)),
+        other => (other, std::mem::take(&mut cx.kept)),
+    };
+    let (answer, kept) = match outcome {
+        Ok(body) => match kept.refused.clone() {
+            Some(_) if !call.entry.keeps_on_refusal => {
+                return Err(Error::fault(format!("{} may not keep anything on a refusal", call.entry.name)));
+            }
+            Some(refusal) => (Answer::refused(refusal), kept),
+            None => {
+                let status = if kept.created { 201 } else { call.entry.status };
+                let etag = etag_of(&body);
+                (Answer::Done { status, body, etag, location: kept.location.clone(), replayed: false }, kept)
+            }
+        },
+        Err(error) => {
+            take_back(tx)?;
+            let refusal = match error {
+                Error::Refused(refusal) => *refusal,
+                fault => {
+                    let reference = call.origin.request_id.clone();
+                    tracing::error!(command = call.entry.name, reference, cause = %fault, "internal fault");
+                    INTERNAL_ERROR.with("reference", reference)
+                }
+            };
+            let kept = Kept { events: vec![], diff: vec![], ..kept };
+            (Answer::refused(refusal), kept)
+        }
+    };
+
+    let audited = !kept.silent || matches!(answer, Answer::Refused { .. });
+    let audit_id = match (&answer, audited) {
+        (_, false) => None,
+        (Answer::Done { .. }, true) => Some(audit::write(tx, now, call, &kept, &Outcome::Done)?),
+        (Answer::Refused { refusal, .. }, true) => {
+            Some(audit::write(tx, now, call, &kept, &Outcome::Refused(refusal))?)
+        }
+    };
+    for event in &kept.events {
+        audit::write_event(tx, event, audit_id)?;
+    }
+    if !store(tx, shared, call, &answer, now)? {
+        // Another call with the same key was answered meanwhile: nothing of this one stays, its answer counts.
+        take_back(tx)?;
+        if let Some(answer) = replay(tx, call, now)? {
+            unmark(tx)?;
+            return Ok(Performed { answer: Some(answer), ..Performed::default() });
+        }
+        return Err(Error::Again(Cause::new("an answer with the same key came and went")));
+    }
+    unmark(tx)?;
+    Ok(Performed { answer: Some(answer), events: kept.events, audited })
+}
+
+/// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
+pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Vec<Refusal>> {
+    let cx = Cx::new(tx, shared, &call.actor, now, call.entry.need.permits(), Reach::ALL, call.if_match);
+    let mut ask = Ask::all();
+    if let Err(refusal) = may(call.entry.need, &call.actor) {
+        ask.note(refusal);
+    }
+    match call.asked.ask(&cx, &mut ask) {
+        Ok(()) => {}
+        Err(Error::Refused(refusal)) => ask.note(*refusal),
+        Err(other) => return Err(other),
+    }
+    Ok(ask.into_blockers())
+}
+
+/// Whether an actor may ask at all; a refusal names what is missing and who has it.
+pub fn may(need: Need, actor: &Actor) -> Result<(), Refusal> {
+    let permits = match need {
+        Need::Nobody => return Ok(()),
+        Need::Session if actor.principal >= 0 => return Ok(()),
+        Need::Session => return Err(crate::refusals::UNAUTHENTICATED.into()),
+        Need::Any(permits) => permits,
+    };
+    if permits.iter().any(|p| actor.has(*p)) {
+        return Ok(());
+    }
+    Err(forbidden(permits))
+}
+
+/// The refusal of a missing permit: which, and the preset roles that hold it.
+pub fn forbidden(permits: &[Permit]) -> Refusal {
+    let names: Vec<&str> = permits.iter().map(|p| p.name()).collect();
+    let holders = crate::permits::PRESET_ROLES.iter().filter(|r| !r.token_only);
+    let holders: Vec<&str> = holders.filter(|r| permits.iter().any(|p| r.closure().has(*p))).map(|r| r.code).collect();
+    FORBIDDEN.with("permissions", names).with("roles", holders)
+}
+
+/// The stored answer of an earlier call with the same key (R-CORE-001), unless its time is over.
+fn replay(tx: &Tx, call: &Call, now: Instant) -> Result<Option<Answer>> {
+    let Some(key) = &call.key else { return Ok(None) };
+    type Stored = (String, u16, Option<String>, Option<String>, String);
+    let sql = sql!(
+        "select fields_hash, status, etag, location, answer from request
+         where principal_id = $1 and command = $2 and key = $3 and expires_at > $4"
+    );
+    let found: Vec<Stored> = tx.all(sql, Reach::ALL, &p![call.actor.principal, *call.entry.name, key, now])?;
+    let Some((hash, status, etag, location, answer)) = found.into_iter().next() else { return Ok(None) };
+    if hash != call.fields_hash {
+        return Ok(Some(Answer::refused(IDEMPOTENCY_KEY_REUSED)));
+    }
+    if status < 400 {
+        return Ok(Some(Answer::Done { status, body: answer, etag, location, replayed: true }));
+    }
+    let stored: StoredRefusal = serde_json::from_str(&answer).map_err(|e| Error::fault(e.to_string()))?;
+    let Some(def) = REFUSALS.iter().find(|def| def.code == stored.code) else {
+        return Err(Error::fault(format!("a stored answer names {}, which no longer exists", stored.code)));
+    };
+    let mut refusal = Refusal::from(def);
+    refusal.params = stored.params;
+    refusal.kind = kind_of(stored.status, def.kind);
+    let errors = stored.errors.into_iter();
+    refusal.errors = errors.map(|(path, code, message)| FieldError { path, code, message }).collect();
+    Ok(Some(Answer::Refused { refusal, replayed: true }))
+}
+
+/// Keep the answer under its key; false when another call has taken the key meanwhile.
+fn store(tx: &Tx, shared: &Shared, call: &Call, answer: &Answer, now: Instant) -> Result<bool> {
+    let Some(key) = &call.key else { return Ok(true) };
+    let status = answer.status();
+    if status >= 500 || status == 429 || status == 401 {
+        return Ok(true);
+    }
+    let cx = Cx::new(tx, shared, &call.actor, now, &[], Reach::ALL, None);
+    let (etag, location, text, keep_ms) = match answer {
+        Answer::Done { body, etag, location, .. } => {
+            let hours = i64::from(cx.setting(&IDEMPOTENCY_KEEP_HOURS)?);
+            (etag.clone(), location.clone(), without_secrets(body, call), hours * 3_600_000)
+        }
+        Answer::Refused { refusal, .. } => {
+            let stored = StoredRefusal {
+                code: refusal.def.code.into(),
+                status,
+                params: refusal.params.clone(),
+                errors: refusal.errors.iter().map(|e| (e.path.clone(), e.code.clone(), e.message.clone())).collect(),
+            };
+            let text = serde_json::to_string(&stored).map_err(|e| Error::fault(e.to_string()))?;
+            (None, None, text, i64::from(cx.setting(&IDEMPOTENCY_GUARD_REFUSAL_SEC)?) * 1000)
+        }
+    };
+    let sql = sql!(
+        "insert into request (principal_id, command, key, fields_hash, status, etag, location, answer, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (principal_id, command, key) do update
+         set fields_hash = excluded.fields_hash, status = excluded.status, etag = excluded.etag,
+             location = excluded.location, answer = excluded.answer, expires_at = excluded.expires_at
+         where request.expires_at <= $10"
+    );
+    let params = p![
+        call.actor.principal,
+        *call.entry.name,
+        key,
+        call.fields_hash,
+        status,
+        etag,
+        location,
+        text,
+        now.plus_ms(keep_ms),
+        now
+    ];
+    Ok(tx.execute(sql, &params)? == 1)
+}
+
+/// Fields marked `x-secret` in the answer's schema are shown once: the stored answer has null and says so.
+fn without_secrets(body: &str, call: &Call) -> String {
+    let properties = call.entry.output.get("properties").and_then(Json::as_object);
+    let secret = |p: &(&String, &Json)| p.1.get("x-secret").is_some();
+    let names: Vec<&String> = properties.into_iter().flatten().filter(secret).map(|p| p.0).collect();
+    if names.is_empty() {
+        return body.to_string();
+    }
+    let Ok(Json::Object(mut fields)) = serde_json::from_str(body) else { return body.to_string() };
+    for name in names {
+        fields.insert(name.clone(), Json::Null);
+    }
+    fields.insert("secretShownOnce".into(), Json::Bool(true));
+    Json::Object(fields).to_string()
+}
+
+/// A top-level `version` of an answer is its ETag.
+fn etag_of(body: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: Option<i64>,
+    }
+    if !body.contains("\"version\":") {
+        return None;
+    }
+    serde_json::from_str::<Versioned>(body).ok()?.version.map(|v| format!("\"{v}\""))
+}
+
+fn kind_of(status: u16, fallback: kernel::Kind) -> kernel::Kind {
+    use kernel::Kind;
+    let kinds =
+        [Kind::Conflict, Kind::Unprocessable, Kind::NotFound, Kind::Denied, Kind::Stale, Kind::Malformed, Kind::Locked];
+    kinds.into_iter().find(|k| k.status() == status).unwrap_or(fallback)
+}
+
+fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text").to_string()
+}
+
+/// From here on a call can be taken back. On PostgreSQL a call has a transaction of its own and needs no savepoint.
+fn mark(tx: &Tx) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => tx.control("savepoint call"),
+        Dialect::Postgres => Ok(()),
+    }
+}
+
+fn unmark(tx: &Tx) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => tx.control("release savepoint call"),
+        Dialect::Postgres => Ok(()),
+    }
+}
+
+fn take_back(tx: &Tx) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite if tx.is_gone() => Err(Error::Lost(Cause::new("SQLite has taken the transaction back"))),
+        Dialect::Sqlite => tx.control("rollback to savepoint call"),
+        Dialect::Postgres => tx.control("rollback; begin"),
+    }
+}

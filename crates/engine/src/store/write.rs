@@ -1,0 +1,283 @@
+//! Writer threads: one that commits in groups on SQLite, a pool with one transaction per call on PostgreSQL.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant as Stopwatch};
+
+use crossbeam_channel::Receiver;
+use kernel::{Cause, Error, Result};
+use tokio::sync::oneshot;
+
+use super::{Database, Job, Options, Shared};
+use crate::actor::Actor;
+use crate::cx::Cx;
+use crate::db::sql::Dialect;
+use crate::db::tx::Conn;
+use crate::db::{Reach, Tx};
+use crate::event::Happened;
+use crate::perform::{Answer, Performed, perform};
+use crate::refusals::{IDEMPOTENCY_IN_PROGRESS, INTERNAL_ERROR, STORAGE_FULL, TEMPORARILY_UNAVAILABLE};
+
+/// A group commit takes at most this many calls …
+const BATCH_CALLS: usize = 64;
+/// … or this much work.
+const BATCH_TIME: Duration = Duration::from_millis(5);
+/// A call that other transactions keep pushing aside is done again this often.
+const TRIES: u32 = 10;
+
+pub(super) fn start(
+    options: &Options,
+    shared: &Arc<Shared>,
+    first: Conn,
+    jobs: &Receiver<Job>,
+) -> Result<Vec<JoinHandle<()>>> {
+    let count = match options.database {
+        Database::Sqlite(_) => 1,
+        Database::Postgres(_) => options.writers.max(1),
+    };
+    let mut first = Some(first);
+    let mut threads = Vec::new();
+    for i in 0..count {
+        let mut writer =
+            Writer { database: options.database.clone(), shared: shared.clone(), tx: first.take().map(Tx::on) };
+        let jobs = jobs.clone();
+        let thread = std::thread::Builder::new().name(format!("writer-{i}"));
+        threads.push(thread.spawn(move || writer.serve(&jobs)).map_err(|e| Error::fault(e.to_string()))?);
+    }
+    Ok(threads)
+}
+
+struct Writer {
+    database: Database,
+    shared: Arc<Shared>,
+    tx: Option<Tx>,
+}
+
+/// A job that was performed and waits for the commit to be answered.
+enum Waiting {
+    Call(Answer, oneshot::Sender<Answer>),
+    Many(Vec<Answer>, oneshot::Sender<Vec<Answer>>),
+    Work(i64, oneshot::Sender<Result<i64>>),
+}
+
+#[derive(Default)]
+struct News {
+    events: Vec<Happened>,
+    audited: bool,
+}
+
+impl Writer {
+    fn serve(&mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            self.shared.metrics.queue.store(jobs.len() as i64, Ordering::Relaxed);
+            match self.database {
+                Database::Sqlite(_) => self.group(job, jobs),
+                Database::Postgres(_) => self.alone(job),
+            }
+        }
+    }
+
+    /// Perform jobs in one transaction, commit once, answer all. What goes wrong with the transaction is done again one by one.
+    fn group(&mut self, first: Job, jobs: &Receiver<Job>) {
+        let mut todo = VecDeque::from([first]);
+        let mut done: Vec<(Job, Kept)> = Vec::new();
+        let mut news = News::default();
+        let started = Stopwatch::now();
+        let outcome = self.connected().and_then(|(tx, shared)| {
+            tx.control("begin immediate")?;
+            let mut calls = 0;
+            while let Some(job) = todo.pop_front() {
+                if tx.is_gone() {
+                    todo.push_front(job);
+                    return Err(Error::Lost(Cause::new("the transaction is gone")));
+                }
+                match do_job(tx, shared, &job, &mut news) {
+                    Ok(kept) => {
+                        calls += kept.calls();
+                        done.push((job, kept));
+                    }
+                    Err(error) => {
+                        todo.push_front(job);
+                        return Err(error);
+                    }
+                }
+                if calls < BATCH_CALLS && started.elapsed() < BATCH_TIME {
+                    todo.extend(jobs.try_recv());
+                }
+            }
+            tx.control("commit")?;
+            shared.metrics.batches.fetch_add(1, Ordering::Relaxed);
+            shared.metrics.batched.fetch_add(calls as u64, Ordering::Relaxed);
+            Ok(())
+        });
+        match outcome {
+            Ok(()) => {
+                for (job, kept) in done {
+                    Waiting::of(job, kept).answer();
+                }
+                self.ring(news);
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, jobs = done.len() + todo.len(), "a group was taken back; its calls are done one by one");
+                self.give_up(&error);
+                for job in done.into_iter().map(|d| d.0).chain(todo) {
+                    self.alone(job);
+                }
+            }
+        }
+    }
+
+    /// One job in a transaction of its own; what others push aside is done again with jittered pauses.
+    fn alone(&mut self, job: Job) {
+        let mut tries = 0;
+        loop {
+            let mut news = News::default();
+            let outcome = self.connected().and_then(|(tx, shared)| {
+                tx.control(if tx.dialect() == Dialect::Sqlite { "begin immediate" } else { "begin" })?;
+                let kept = do_job(tx, shared, &job, &mut news)?;
+                tx.control("commit")?;
+                Ok(kept)
+            });
+            match outcome {
+                Ok(kept) => {
+                    Waiting::of(job, kept).answer();
+                    self.ring(news);
+                    return;
+                }
+                Err(Error::Again(cause)) if tries < TRIES => {
+                    tries += 1;
+                    self.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
+                    self.give_up(&Error::Again(cause));
+                    std::thread::sleep(jittered(tries));
+                }
+                Err(error) => {
+                    self.give_up(&error);
+                    refuse(job, &error);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn connected(&mut self) -> Result<(&Tx, &Shared)> {
+        if self.tx.is_none() {
+            self.tx = Some(Tx::on(self.database.open()?));
+        }
+        match &self.tx {
+            Some(tx) => Ok((tx, &self.shared)),
+            None => Err(Error::Lost(Cause::new("no connection"))),
+        }
+    }
+
+    /// Roll back; after a lost connection or an I/O error open a new one before the next job.
+    fn give_up(&mut self, error: &Error) {
+        let Some(tx) = &self.tx else { return };
+        let over = tx.dialect() == Dialect::Sqlite && tx.is_gone();
+        let usable = over || tx.control("rollback").is_ok();
+        if !usable || matches!(error, Error::Lost(_)) {
+            self.tx = None;
+        }
+    }
+
+    /// After the commit: drop what changed from the caches and wake who waits for news.
+    fn ring(&self, news: News) {
+        self.shared.heard(news.events.iter().map(|e| e.name));
+        if news.audited || !news.events.is_empty() {
+            self.shared.bell.ring();
+        }
+    }
+}
+
+/// What performing a job gave, until the commit lets it be answered.
+enum Kept {
+    Call(Answer),
+    Many(Vec<Answer>),
+    Work(i64),
+}
+
+impl Kept {
+    fn calls(&self) -> usize {
+        match self {
+            Kept::Many(answers) => answers.len(),
+            _ => 1,
+        }
+    }
+}
+
+impl Waiting {
+    fn of(job: Job, kept: Kept) -> Option<Self> {
+        match (job, kept) {
+            (Job::Call(_, done), Kept::Call(answer)) => Some(Waiting::Call(answer, done)),
+            (Job::Many(_, done), Kept::Many(answers)) => Some(Waiting::Many(answers, done)),
+            (Job::Work(work), Kept::Work(n)) => Some(Waiting::Work(n, work.done)),
+            _ => None,
+        }
+    }
+}
+
+trait Reply {
+    fn answer(self);
+}
+
+impl Reply for Option<Waiting> {
+    fn answer(self) {
+        // A caller that hung up does not hear its answer; the stored one tells the same key later.
+        match self {
+            Some(Waiting::Call(answer, done)) => drop(done.send(answer)),
+            Some(Waiting::Many(answers, done)) => drop(done.send(answers)),
+            Some(Waiting::Work(n, done)) => drop(done.send(Ok(n))),
+            None => {}
+        }
+    }
+}
+
+fn do_job(tx: &Tx, shared: &Shared, job: &Job, news: &mut News) -> Result<Kept> {
+    let mut one = |call| -> Result<Answer> {
+        let Performed { answer, events, audited } = perform(tx, shared, call, shared.now())?;
+        news.events.extend(events);
+        news.audited |= audited;
+        answer.ok_or_else(|| Error::fault("a performed call has an answer"))
+    };
+    Ok(match job {
+        Job::Call(call, _) => Kept::Call(one(call)?),
+        Job::Many(calls, _) => Kept::Many(calls.iter().map(one).collect::<Result<_>>()?),
+        Job::Work(work) => {
+            let system = Actor::system();
+            let mut cx = Cx::new(tx, shared, &system, shared.now(), &[], Reach::ALL, None);
+            let n = (work.run)(&mut cx)?;
+            let kept = std::mem::take(&mut cx.kept);
+            for event in &kept.events {
+                crate::audit::write_event(tx, event, None)?;
+            }
+            news.events.extend(kept.events);
+            Kept::Work(n)
+        }
+    })
+}
+
+/// Tell callers truthfully that nothing was kept.
+fn refuse(job: Job, error: &Error) {
+    let refusal = match error {
+        Error::Refused(refusal) => (**refusal).clone(),
+        Error::Full(_) => STORAGE_FULL.into(),
+        Error::Lost(_) => TEMPORARILY_UNAVAILABLE.into(),
+        Error::Again(_) => IDEMPOTENCY_IN_PROGRESS.into(),
+        Error::Taken(_) | Error::Fault(_) => INTERNAL_ERROR.into(),
+    };
+    tracing::error!(error = %error, code = refusal.def.code, "a job was refused");
+    match job {
+        Job::Call(_, done) => drop(done.send(Answer::refused(refusal))),
+        Job::Many(calls, done) => drop(done.send(vec![Answer::refused(refusal); calls.len()])),
+        Job::Work(work) => drop(work.done.send(Err(error.clone()))),
+    }
+}
+
+/// 2 ms, 4 ms, … up to 256 ms, each between half and one and a half of it.
+fn jittered(tries: u32) -> Duration {
+    let mut byte = [0u8; 1];
+    let _ = getrandom::fill(&mut byte);
+    let base = 2_000u64 << tries.min(7);
+    Duration::from_micros(base / 2 + base * u64::from(byte[0]) / 255)
+}

@@ -1,0 +1,1 @@
+//! Who may and who did: people, roles, sessions, tokens, settings and the audit trail.

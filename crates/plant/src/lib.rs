@@ -1,0 +1,15 @@
+//! What exists: lines, stations, materials, operations, data specs, routes and their frozen versions.
+
+pub mod data_spec;
+pub mod line;
+pub mod operation;
+pub mod route;
+pub mod snapshot;
+pub mod station;
+
+kernel::words! {
+    /// What a line does.
+    pub enum ProcessType { Smt = "SMT", Dip = "DIP" }
+    /// How a station works.
+    pub enum StationType { Manual = "MANUAL", Auto = "AUTO", Batch = "BATCH", Test = "TEST" }
+}

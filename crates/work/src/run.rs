@@ -1,0 +1,100 @@
+//! Runs: one batch of an order on one line under one frozen route version.
+
+use engine::{Cx, row, sql};
+use kernel::{Id, Instant, Result, p};
+use plant::line::Line;
+use plant::route::{RouteVersion, UnitCreation};
+
+use crate::work_order::WorkOrder;
+
+kernel::code! {
+    /// The number of a run.
+    RunNo, max 120, pick "runs";
+}
+
+kernel::refusals! {
+    /// No such run
+    RUN_NOT_FOUND: NotFound (run);
+}
+
+kernel::moves! {
+    /// The state of a run.
+    pub enum RunStatus {
+        Prep = "PREP", Authorized = "AUTHORIZED", InProgress = "IN_PROGRESS", OnHold = "ON_HOLD", Completed = "COMPLETED",
+        ClosedRework = "CLOSED_REWORK", Scrapped = "SCRAPPED", Cancelled = "CANCELLED",
+    }
+    Prep => Authorized by "run.authorize";
+    Authorized => Prep by "run.authorize";
+    Authorized => InProgress by "unit.track_in";
+    Authorized => OnHold by "run.hold";
+    InProgress => OnHold by "run.hold";
+    OnHold => Authorized by "run.resume";
+    OnHold => InProgress by "run.resume";
+    InProgress => Completed by "run.close";
+    InProgress => Scrapped by "run.close";
+    Authorized => Completed by "run.close";
+    Authorized => Scrapped by "run.close";
+    Prep => Cancelled by "run.cancel";
+    Authorized => Cancelled by "run.cancel";
+}
+
+row! {
+    table "run"
+    refs { wo_id => "work_order.wo_no", line_id => "line.code", parent_run_id => "run.run_no", root_run_id => "run.run_no" }
+    quiet { run_key, route_version_id };
+    /// A run.
+    pub struct Run {
+        pub id: Id<Run>,
+        pub run_no: RunNo,
+        pub run_key: String,
+        pub wo_id: Id<WorkOrder>,
+        pub line_id: Id<Line>,
+        pub route_version_id: Id<RouteVersion>,
+        pub plan_qty: i64,
+        pub status: RunStatus,
+        pub previous_status: Option<RunStatus>,
+        pub unit_creation: UnitCreation,
+        pub shift_code: Option<String>,
+        pub changeover_no: Option<String>,
+        pub planned_start_at: Option<Instant>,
+        pub started_at: Option<Instant>,
+        pub ended_at: Option<Instant>,
+        pub parent_run_id: Option<Id<Run>>,
+        pub root_run_id: Option<Id<Run>>,
+        pub rework_type: Option<String>,
+        pub authorization_type: Option<String>,
+        pub holds_open: i64,
+        pub qty_units: i64,
+        pub qty_started: i64,
+        pub qty_done: i64,
+        pub qty_failed: i64,
+        pub qty_scrapped: i64,
+        pub qty_held: i64,
+        pub created_at: Instant,
+        pub created_by: String,
+        pub version: i64,
+    }
+}
+
+impl RunStatus {
+    /// Whether nothing happens to the run any more.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, RunStatus::Completed | RunStatus::ClosedRework | RunStatus::Scrapped | RunStatus::Cancelled)
+    }
+}
+
+impl Run {
+    /// The run of a number, locked for the change at hand.
+    pub fn find(cx: &Cx<'_>, no: &RunNo) -> Result<Option<Run>> {
+        cx.one(
+            sql!(
+                "select id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, previous_status, unit_creation,
+                     shift_code, changeover_no, planned_start_at, started_at, ended_at, parent_run_id, root_run_id, rework_type,
+                     authorization_type, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held,
+                     created_at, created_by, version
+                 from run where run_key = $1 for update"
+            ),
+            p![no.key()],
+        )
+    }
+}
