@@ -3,3 +3,9 @@
 pub mod run;
 pub mod unit;
 pub mod work_order;
+
+/// Orders, runs and units; each noun names what it brings.
+pub fn register(registry: &mut engine::Registry) {
+    work_order::register(registry);
+    run::register(registry);
+}

@@ -1,11 +1,14 @@
 //! Runs: one batch of an order on one line under one frozen route version.
 
-use engine::{Cx, row, sql};
-use kernel::{Id, Instant, Result, p};
+use engine::{Cx, LineOf, row, sql};
+use kernel::{Error, Id, Instant, Result, p};
 use plant::line::Line;
 use plant::route::{RouteVersion, UnitCreation};
 
 use crate::work_order::WorkOrder;
+
+/// Runs for the registry.
+pub fn register(_registry: &mut engine::Registry) {}
 
 kernel::code! {
     /// The number of a run.
@@ -15,6 +18,17 @@ kernel::code! {
 kernel::refusals! {
     /// No such run
     RUN_NOT_FOUND: NotFound (run);
+    /// Run on hold
+    RUN_ON_HOLD: Conflict (run);
+    /// Run terminal
+    RUN_CLOSED: Conflict (run, status);
+    /// Run not AUTHORIZED/IN_PROGRESS
+    RUN_NOT_AUTHORIZED: Conflict (run, status);
+}
+
+engine::events! {
+    /// The first board entered a station or the first machine event was applied
+    RunStarted = "RUN_STARTED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String }
 }
 
 kernel::moves! {
@@ -83,6 +97,15 @@ impl RunStatus {
     }
 }
 
+row! {
+    /// The codes that an event or answer about a run carries.
+    pub struct RunKeys {
+        pub line_code: String,
+        pub wo_no: String,
+        pub product_code: String,
+    }
+}
+
 impl Run {
     /// The run of a number, locked for the change at hand.
     pub fn find(cx: &Cx<'_>, no: &RunNo) -> Result<Option<Run>> {
@@ -96,5 +119,63 @@ impl Run {
             ),
             p![no.key()],
         )
+    }
+
+    /// The run of an id, locked for the change at hand.
+    pub fn get(cx: &Cx<'_>, id: Id<Run>) -> Result<Option<Run>> {
+        cx.one(
+            sql!(
+                "select id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, previous_status, unit_creation,
+                     shift_code, changeover_no, planned_start_at, started_at, ended_at, parent_run_id, root_run_id, rework_type,
+                     authorization_type, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held,
+                     created_at, created_by, version
+                 from run where id = $1 for update"
+            ),
+            p![id],
+        )
+    }
+
+    /// The codes of its line, order and product.
+    pub fn keys(&self, cx: &Cx<'_>) -> Result<RunKeys> {
+        let keys = cx.one(
+            sql!(
+                "select l.code as line_code, w.wo_no, w.product_code
+                 from run r join line l on l.id = r.line_id join work_order w on w.id = r.wo_id where r.id = $1"
+            ),
+            p![self.id],
+        )?;
+        keys.ok_or_else(|| Error::fault(format!("{} has no order or no line", self.run_no)))
+    }
+
+    /// Whether boards may start at a station: AUTHORIZED or IN_PROGRESS, else `RUN_ON_HOLD`, `RUN_CLOSED` or
+    /// `RUN_NOT_AUTHORIZED` (R-CORE-130 guard 9; the trial of a PREP run is asked before).
+    pub fn admits_boards(&self) -> Result<()> {
+        let refusal = match self.status {
+            RunStatus::Authorized | RunStatus::InProgress => return Ok(()),
+            RunStatus::OnHold => RUN_ON_HOLD.with("run", &self.run_no),
+            RunStatus::Prep => RUN_NOT_AUTHORIZED.with("run", &self.run_no).with("status", self.status),
+            _ => RUN_CLOSED.with("run", &self.run_no).with("status", self.status),
+        };
+        Err(refusal.into())
+    }
+
+    /// The first board of an authorized run makes it run; a run that is under way stays as it is (R-CORE-130).
+    pub fn begin(self, cx: &mut Cx<'_>) -> Result<Run> {
+        if self.status != RunStatus::Authorized {
+            return Ok(self);
+        }
+        let mut begun = self.clone();
+        begun.status = self.status.to(RunStatus::InProgress)?;
+        begun.started_at = Some(cx.now);
+        cx.save(&self, &mut begun)?;
+        let keys = begun.keys(cx)?;
+        cx.emit(RunStarted {
+            line_id: LineOf(Some(begun.line_id.number())),
+            line_code: keys.line_code,
+            wo_no: keys.wo_no,
+            run_no: begun.run_no.to_string(),
+            product_code: keys.product_code,
+        })?;
+        Ok(begun)
     }
 }

@@ -6,6 +6,9 @@ use plant::line::Line;
 use plant::station::StationGroup;
 use serde_json::Value as Json;
 
+/// Work orders for the registry.
+pub fn register(_registry: &mut engine::Registry) {}
+
 kernel::code! {
     /// The number of a work order.
     WoNo, max 80, pick "work_orders";
