@@ -7,7 +7,7 @@ use kernel::{Day, Error, Instant, Refusal, Result, Value};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
-use crate::command::Entity;
+use crate::command::{Command, Entity};
 use crate::db::{Noun, Reach, Row, Sql, Tx};
 use crate::event::{Event, Happened, topics};
 use crate::permits::Permit;
@@ -139,6 +139,13 @@ impl<'c> Cx<'c> {
     pub fn under(&self, permits: &'static [Permit]) -> Option<Cx<'c>> {
         let reach = self.actor.reach(permits)?;
         Some(Cx::new(self.tx, self.shared, self.actor, self.now, permits, reach, None))
+    }
+
+    /// All that stands between the asker and a command: the permit, then every guard, in the rule's order. For next
+    /// actions and buttons: asked on the snapshot at hand, with the sight and the permits of the command (R-CORE-004).
+    pub fn ask_all<C: Command>(&self, command: &C) -> Result<Vec<Refusal>> {
+        let cx = Cx::new(self.tx, self.shared, self.actor, self.now, C::PERMIT.permits(), Reach::ALL, None);
+        crate::perform::blockers(&cx, C::PERMIT, |ask| command.guards(&cx, ask).map(|_| ()))
     }
 
     /// Refuse a change of something that has changed since the caller saw it.

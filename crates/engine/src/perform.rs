@@ -18,7 +18,7 @@ use crate::db::sql::Dialect;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
 use crate::permits::Permit;
-use crate::refusals::{FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR};
+use crate::refusals::{FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR, LINE_FORBIDDEN, STATION_FORBIDDEN};
 use crate::registry::{Asked, CommandEntry};
 use crate::settings::{IDEMPOTENCY_GUARD_REFUSAL_SEC, IDEMPOTENCY_KEEP_HOURS};
 use crate::sql;
@@ -178,16 +178,27 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 /// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
 pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Vec<Refusal>> {
     let cx = Cx::new(tx, shared, &call.actor, now, call.entry.need.permits(), Reach::ALL, call.if_match);
+    blockers(&cx, call.entry.need, |ask| call.asked.ask(&cx, ask))
+}
+
+/// All that stands in the way of a command: a missing permit first, then every guard that fails.
+pub(crate) fn blockers(cx: &Cx<'_>, need: Need, guards: impl FnOnce(&mut Ask) -> Result<()>) -> Result<Vec<Refusal>> {
     let mut ask = Ask::all();
-    if let Err(refusal) = may(call.entry.need, &call.actor) {
-        ask.note(refusal);
+    let permitted = may(need, cx.actor());
+    if let Err(refusal) = &permitted {
+        ask.note(refusal.clone());
     }
-    match call.asked.ask(&cx, &mut ask) {
+    match guards(&mut ask) {
         Ok(()) => {}
         Err(Error::Refused(refusal)) => ask.note(*refusal),
         Err(other) => return Err(other),
     }
-    Ok(ask.into_blockers())
+    let mut blockers = ask.into_blockers();
+    if permitted.is_err() {
+        // Who lacks the permit has no scope for it either; saying both would send the person to two people.
+        blockers.retain(|r| ![LINE_FORBIDDEN.code, STATION_FORBIDDEN.code].contains(&r.def.code));
+    }
+    Ok(blockers)
 }
 
 /// Whether an actor may ask at all; a refusal names what is missing and who has it.

@@ -124,6 +124,71 @@ fn r_core_004_the_first_failing_guard_is_returned_and_a_dry_run_names_all() {
     });
 }
 
+/// What `ask_all` says of a command, for a page.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Blockers {
+    odd: bool,
+}
+
+impl engine::Query for Blockers {
+    type Output = Vec<&'static str>;
+    const NAME: &'static str = "thing.blockers";
+    const ROUTE: engine::Route = engine::get("/things/blockers");
+    const PERMIT: Need = Need::Session;
+
+    fn ask(self, cx: &Cx<'_>) -> Result<Vec<&'static str>> {
+        let asked = cx.ask_all(&ShyThing { odd: self.odd })?;
+        Ok(asked.into_iter().map(|r| r.def.code).collect())
+    }
+}
+
+/// A command for planners on a line nobody is assigned to.
+#[derive(Deserialize, JsonSchema, Clone)]
+struct ShyThing {
+    odd: bool,
+}
+
+impl Command for ShyThing {
+    type Loaded = ();
+    type Output = Done;
+    const NAME: &'static str = "thing.shy";
+    const ROUTE: engine::Route = post("/things/shy");
+    const PERMIT: Need = Need::Any(&[engine::Permit::RunCreate]);
+
+    fn entity(&self) -> Entity {
+        Entity::of("thing", "shy")
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<()> {
+        let _: Option<(i64,)> = cx.one(sql!("select value from counter where name = 'shy' for update"), [])?;
+        ask.that(cx.reaches_line(Some(7)), || engine::refusals::LINE_FORBIDDEN.with("line", "7"))?;
+        ask.that(!self.odd, THING_ODD)?;
+        ask.that(false, THING_SHY)
+    }
+
+    fn run(self, (): (), _cx: &mut Cx<'_>) -> Result<Done> {
+        Ok(Done::OK)
+    }
+}
+
+#[test]
+fn r_scr_001_next_actions_ask_the_guards_of_the_command_and_its_permit() {
+    let wire = |registry: &mut Registry| {
+        registry.command::<ShyThing>().query::<Blockers>();
+    };
+    on_both(wire, |plant| {
+        let ask = |actor: &std::sync::Arc<engine::Actor>, odd: bool| {
+            plant.ask(actor, "thing.blockers", json!({ "odd": odd }))
+        };
+        assert_eq!(ask(&plant.boss(), false), json!(["THING_SHY"]));
+        assert_eq!(ask(&plant.boss(), true), json!(["THING_ODD", "THING_SHY"]));
+        let reader = plant.someone(&[engine::Permit::RunRead]);
+        assert_eq!(ask(&reader, false), json!(["FORBIDDEN", "THING_SHY"]), "no scope refusal for a permit not held");
+        assert_eq!(plant.blockers(&reader, "thing.shy", json!({ "odd": false })), ["FORBIDDEN", "THING_SHY"]);
+    });
+}
+
 #[test]
 fn r_core_001_one_key_sent_by_many_at_once_has_one_effect() {
     on_both(wire, |plant| {

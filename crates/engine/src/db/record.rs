@@ -26,7 +26,7 @@ pub fn statement(sql: &'static Sql, sight: Sight, params: &[Value]) {
         return;
     }
     let params: Vec<_> = params.iter().map(Value::to_json).collect();
-    line(&serde_json::json!({ "sql": sql.text_for(super::Dialect::Sqlite, sight), "params": params }));
+    line(&serde_json::json!({ "sql": sql.text_for(super::Dialect::Sqlite, sight, true), "params": params }));
 }
 
 /// One statement of the engine: begin, savepoint, release, commit.

@@ -28,7 +28,7 @@ pub struct Sql {
     pub text: &'static str,
     pub file: &'static str,
     pub line: u32,
-    made: OnceLock<[String; 6]>,
+    made: OnceLock<[String; 9]>,
 }
 
 impl Sql {
@@ -51,18 +51,23 @@ impl Sql {
         params_in(self.text)
     }
 
-    /// The text for an engine and a sight.
-    pub fn text_for(&self, dialect: Dialect, sight: Sight) -> &str {
+    /// The text for an engine and a sight; `locks` says whether rows may be locked: snapshots that only read may not.
+    pub fn text_for(&self, dialect: Dialect, sight: Sight, locks: bool) -> &str {
         let made = self.made.get_or_init(|| {
             let all = [Sight::All, Sight::Lines, Sight::Stations];
             let texts = all.iter().flat_map(|sight| {
                 let scoped = scope(self.text, *sight, self.params() + 1);
-                [for_sqlite(&scoped), scoped]
+                [for_sqlite(&scoped), without_locks(scoped.clone()), scoped]
             });
             let mut texts: Vec<String> = texts.collect();
             std::array::from_fn(|i| std::mem::take(&mut texts[i]))
         });
-        &made[sight as usize * 2 + usize::from(dialect == Dialect::Postgres)]
+        let variant = match (dialect, locks) {
+            (Dialect::Sqlite, _) => 0,
+            (Dialect::Postgres, false) => 1,
+            (Dialect::Postgres, true) => 2,
+        };
+        &made[sight as usize * 3 + variant]
     }
 }
 
@@ -107,6 +112,11 @@ fn for_sqlite(text: &str) -> String {
         let numbered = c == '$' && chars.peek().is_some_and(char::is_ascii_digit);
         out.push(if numbered && !quoted { '?' } else { c });
     }
+    without_locks(out)
+}
+
+/// The same question without the words that lock rows.
+fn without_locks(mut out: String) -> String {
     for lock in [" for update skip locked", " for no key update", " for update", " for share"] {
         let mut from = 0;
         while let Some(at) = out[from..].find(lock).map(|i| i + from) {
@@ -152,19 +162,29 @@ mod tests {
     #[test]
     fn sqlite_gets_numbered_parameters_and_no_locks() {
         let sql = Sql::new("select a from t where b = $2 and c = '$1' and d = $1 for update", "", 0);
-        assert_eq!(sql.text_for(Dialect::Sqlite, Sight::All), "select a from t where b = ?2 and c = '$1' and d = ?1");
+        let on_sqlite = sql.text_for(Dialect::Sqlite, Sight::All, true);
+        assert_eq!(on_sqlite, "select a from t where b = ?2 and c = '$1' and d = ?1");
         let of = Sql::new("select a from t join u on true where b = $1 for update of t", "", 0);
-        assert_eq!(of.text_for(Dialect::Sqlite, Sight::All), "select a from t join u on true where b = ?1");
+        assert_eq!(of.text_for(Dialect::Sqlite, Sight::All, true), "select a from t join u on true where b = ?1");
+    }
+
+    #[test]
+    fn r_core_004_guards_asked_on_a_reading_snapshot_lock_nothing() {
+        let sql = Sql::new("select a from t where b = $1 for update", "", 0);
+        assert_eq!(sql.text_for(Dialect::Postgres, Sight::All, true), "select a from t where b = $1 for update");
+        assert_eq!(sql.text_for(Dialect::Postgres, Sight::All, false), "select a from t where b = $1");
     }
 
     #[test]
     fn r_core_006_scope_is_a_word_in_the_text() {
         let sql = Sql::new("select 1 from run r where r.status = $1 {scope: r.line_id} order by r.id", "", 0);
-        assert!(!sql.text_for(Dialect::Postgres, Sight::All).contains("principal"));
-        assert!(sql.text_for(Dialect::Postgres, Sight::Lines).contains("and r.line_id in (select pl.line_id"));
-        assert!(sql.text_for(Dialect::Sqlite, Sight::Lines).contains("principal_id = ?2"));
+        assert!(!sql.text_for(Dialect::Postgres, Sight::All, true).contains("principal"));
+        assert!(sql.text_for(Dialect::Postgres, Sight::Lines, true).contains("and r.line_id in (select pl.line_id"));
+        assert!(sql.text_for(Dialect::Sqlite, Sight::Lines, true).contains("principal_id = ?2"));
         let station = Sql::new("select 1 from station s where true {scope: s.line_id or null, station s.id}", "", 0);
-        assert!(station.text_for(Dialect::Sqlite, Sight::Stations).contains("and s.id in (select ps.station_id"));
-        assert!(station.text_for(Dialect::Sqlite, Sight::Lines).contains("and (s.line_id is null or s.line_id in"));
+        assert!(station.text_for(Dialect::Sqlite, Sight::Stations, true).contains("and s.id in (select ps.station_id"));
+        assert!(
+            station.text_for(Dialect::Sqlite, Sight::Lines, true).contains("and (s.line_id is null or s.line_id in")
+        );
     }
 }

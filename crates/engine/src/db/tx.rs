@@ -30,12 +30,19 @@ pub enum Conn {
 pub struct Tx {
     conn: RefCell<Conn>,
     dialect: Dialect,
+    locks: bool,
 }
 
 impl Tx {
+    /// A connection that writes: statements lock the rows they say.
     pub fn on(conn: Conn) -> Self {
         let dialect = conn.dialect();
-        Tx { conn: RefCell::new(conn), dialect }
+        Tx { conn: RefCell::new(conn), dialect, locks: true }
+    }
+
+    /// A connection that only reads snapshots: the same statements lock nothing.
+    pub fn reading(conn: Conn) -> Self {
+        Tx { locks: false, ..Tx::on(conn) }
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -68,7 +75,7 @@ impl Tx {
             params
         };
         record::statement(sql, reach.sight, params);
-        let text = sql.text_for(self.dialect, reach.sight);
+        let text = sql.text_for(self.dialect, reach.sight, self.locks);
         let conn = &mut *self.conn.borrow_mut();
         let done = match conn {
             Conn::Sqlite(conn) => sqlite::query(conn, text, params, &mut take),
@@ -80,7 +87,7 @@ impl Tx {
     /// Run a statement that changes rows; gives how many.
     pub fn execute(&self, sql: &'static Sql, params: &[Value]) -> Result<u64> {
         record::statement(sql, Sight::All, params);
-        let text = sql.text_for(self.dialect, Sight::All);
+        let text = sql.text_for(self.dialect, Sight::All, self.locks);
         let conn = &mut *self.conn.borrow_mut();
         let done = match conn {
             Conn::Sqlite(conn) => sqlite::execute(conn, text, params),

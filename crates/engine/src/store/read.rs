@@ -47,8 +47,8 @@ fn serve(database: &Database, jobs: &Receiver<ReadJob>, limit: Duration) {
     let mut tx: Option<Tx> = None;
     while let Ok(job) = jobs.recv() {
         if tx.as_ref().is_none_or(|tx| tx.dialect() == Dialect::Postgres && tx.is_gone()) {
-            tx =
-                open(database, limit).map_err(|e| tracing::warn!(error = %e, "no reading connection")).ok().map(Tx::on);
+            let opened = open(database, limit).map_err(|e| tracing::warn!(error = %e, "no reading connection"));
+            tx = opened.ok().map(Tx::reading);
         }
         // Without a connection the job is dropped, and whoever waits hears that the reader was lost.
         let Some(open) = &tx else { continue };
