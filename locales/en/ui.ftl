@@ -515,17 +515,7 @@ nav-check = Check
 nav-know = Know
 nav-engineer = Engineering
 nav-system = System
-role-planner = Planner
-role-engineer = Process engineer
-role-quality = Quality engineer
-role-inspector = Inspector
-role-repair = Repair technician
-role-material = Material handler
-role-operator = Operator
-role-leader = Line leader
-role-manager = Factory manager
 role-auditor = Trace auditor
-role-admin = Administrator
 
 ## States
 state-work_order-RECEIVED = Received

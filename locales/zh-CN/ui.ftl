@@ -512,17 +512,7 @@ nav-check = 质量
 nav-know = 追溯
 nav-engineer = 工艺
 nav-system = 系统
-role-planner = 计划员
-role-engineer = 工艺工程师
-role-quality = 质量工程师
-role-inspector = 检验员
-role-repair = 维修员
-role-material = 物料员
-role-operator = 操作员
-role-leader = 线长
-role-manager = 工厂经理
 role-auditor = 追溯审核员
-role-admin = 系统管理员
 
 ## States
 state-work_order-RECEIVED = 已接收

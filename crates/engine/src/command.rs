@@ -2,8 +2,8 @@
 
 use kernel::Result;
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ask::Ask;
 use crate::cx::Cx;
@@ -140,4 +140,11 @@ pub struct Done {
 
 impl Done {
     pub const OK: Done = Done { done: true };
+}
+
+/// A field of a change that may also be cleared: absent it stays as it is, `null` clears it.
+///
+/// `#[serde(default, deserialize_with = "engine::given")] #[schemars(with = "Option<T>")] field: Option<Option<T>>`
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
 }

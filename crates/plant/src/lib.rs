@@ -1,5 +1,6 @@
 //! What exists: lines, stations, materials, operations, data specs, routes and their frozen versions.
 
+pub mod common;
 pub mod data_spec;
 pub mod line;
 pub mod operation;
@@ -12,4 +13,10 @@ kernel::words! {
     pub enum ProcessType { Smt = "SMT", Dip = "DIP" }
     /// How a station works.
     pub enum StationType { Manual = "MANUAL", Auto = "AUTO", Batch = "BATCH", Test = "TEST" }
+}
+
+/// Everything this crate offers.
+pub fn register(registry: &mut engine::Registry) {
+    line::register(registry);
+    station::register(registry);
 }
