@@ -38,9 +38,6 @@ create table app_user (
   must_change_password integer not null check (must_change_password in (0, 1)),
   enrol_hash text unique,
   enrol_until integer,
-  failed_count integer not null,
-  failed_since integer,
-  locked_until integer,
   last_login_at integer,
   created_at integer not null,
   version integer not null
@@ -77,10 +74,13 @@ create index session_seen on session (seen_at);
 
 create table sign_in_failure (
   id integer primary key,
+  username_key text not null,
   ip text not null,
   at integer not null
 );
-create index sign_in_failure_ip on sign_in_failure (ip, at);
+create index sign_in_failure_user on sign_in_failure (username_key, id);
+create index sign_in_failure_ip on sign_in_failure (ip, id);
+create index sign_in_failure_at on sign_in_failure (at);
 
 create table api_token (
   id integer primary key references principal (id),

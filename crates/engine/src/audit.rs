@@ -3,6 +3,7 @@
 use kernel::{Error, Instant, Refusal, Result, p};
 use serde_json::Value as Json;
 
+use crate::actor::Actor;
 use crate::cx::Kept;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
@@ -41,15 +42,16 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          returning id"
     );
+    let actor = kept.actor.as_deref().unwrap_or(&call.actor);
     let params = p![
         now,
         action_of(call.entry.name),
         *entity.kind,
         key,
-        *call.actor.kind.word(),
-        call.actor.name,
-        call.actor.display,
-        call.actor.roles.join(" "),
+        *actor.kind.word(),
+        actor.name,
+        actor.display,
+        actor.roles.join(" "),
         *status,
         code,
         params,
@@ -65,6 +67,33 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
     ];
     let id: Option<(i64,)> = tx.all(sql, Reach::ALL, &params)?.pop();
     id.map(|id| id.0).ok_or_else(|| Error::fault("an insert gives an id"))
+}
+
+/// Write the row of work that is no call: an administrator made on the command line, the first use of a token in a day.
+pub(crate) fn record(tx: &Tx, now: Instant, action: &'static str, actor: &Actor, kept: &Kept) -> Result<()> {
+    let Some(entity) = &kept.entity else {
+        return Err(Error::fault(format!("{action} says nothing about its object")));
+    };
+    let actor = kept.actor.as_deref().unwrap_or(actor);
+    let sql = sql!(
+        "insert into audit (at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status,
+             diff, reason, request_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, '')"
+    );
+    let params = p![
+        now,
+        *action,
+        *entity.kind,
+        entity.key,
+        *actor.kind.word(),
+        actor.name,
+        actor.display,
+        actor.roles.join(" "),
+        diff_text(&kept.diff),
+        kept.reason
+    ];
+    tx.execute(sql, &params)?;
+    Ok(())
 }
 
 /// Write one fact beside the row of the call that made it.

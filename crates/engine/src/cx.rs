@@ -1,15 +1,17 @@
 //! The one context of business code: transaction, actor and now. `&Cx` reads, `&mut Cx` writes.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use kernel::{Day, Error, Instant, Refusal, Result, Value};
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
+use crate::audit;
 use crate::command::{Command, Entity};
 use crate::db::{Noun, Reach, Row, Sql, Tx};
 use crate::event::{Event, Happened, topics};
+use crate::perform::Origin;
 use crate::permits::Permit;
 use crate::refusals::VERSION_MISMATCH;
 use crate::registry::Registry;
@@ -27,6 +29,7 @@ pub struct Cx<'c> {
     permits: &'static [Permit],
     reach: Reach,
     if_match: Option<i64>,
+    origin: Option<&'c Origin>,
     pub(crate) kept: Kept,
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct Kept {
     pub location: Option<String>,
     pub refused: Option<Refusal>,
     pub silent: bool,
+    /// Who acts, once a call that nobody was signed in for knows it.
+    pub actor: Option<Arc<Actor>>,
 }
 
 impl<'c> Cx<'c> {
@@ -55,7 +60,18 @@ impl<'c> Cx<'c> {
         reach: Reach,
         if_match: Option<i64>,
     ) -> Self {
-        Cx { tx, shared, actor, now, permits, reach, if_match, kept: Kept::default() }
+        Cx { tx, shared, actor, now, permits, reach, if_match, origin: None, kept: Kept::default() }
+    }
+
+    /// The same, knowing where the call comes from.
+    pub(crate) fn from_origin(self, origin: &'c Origin) -> Self {
+        Cx { origin: Some(origin), ..self }
+    }
+
+    /// Where the call comes from; empty for work of Takt itself and for questions.
+    pub fn origin(&self) -> &Origin {
+        static NOWHERE: Origin = Origin { request_id: String::new(), ip: None, user_agent: None };
+        self.origin.unwrap_or(&NOWHERE)
     }
 
     /// Who asks.
@@ -179,6 +195,20 @@ impl<'c> Cx<'c> {
         Ok(())
     }
 
+    /// Insert a row that shares the id of a row it extends (a user and its principal), and note it.
+    pub fn add_with_id<N: Noun>(&mut self, row: &mut N) -> Result<()> {
+        row.set_version(1);
+        let values = row.values();
+        self.tx.execute(insert_with_id_of::<N>(), &values)?;
+        for (column, value) in N::COLUMNS.iter().zip(&values).skip(1) {
+            if *value != Value::Null && !N::SPEC.quiet.contains(column) {
+                let after = self.shown::<N>(column, value)?;
+                self.note("add", column, None, Some(after));
+            }
+        }
+        Ok(())
+    }
+
     /// Write the columns that differ, count the version up and note the diff; gives whether anything changed.
     pub fn save<N: Noun>(&mut self, before: &N, after: &mut N) -> Result<bool> {
         let (old, new) = (before.values(), after.values());
@@ -249,6 +279,18 @@ impl<'c> Cx<'c> {
     pub fn happens_at(&mut self, line: Option<&str>, station: Option<&str>) {
         self.kept.line_code = line.map(str::to_string);
         self.kept.station_code = station.map(str::to_string);
+    }
+
+    /// Who acts, for the audit trail of a call that begins without anybody: signing in, enrolling.
+    pub fn acts_as(&mut self, actor: Actor) {
+        self.kept.actor = Some(Arc::new(actor));
+    }
+
+    /// Write an audit row for work that is no call, about what `about` named: what was noted so far is its diff.
+    pub fn record(&mut self, action: &'static str) -> Result<()> {
+        audit::record(self.tx, self.now, action, self.actor, &self.kept)?;
+        self.kept.diff.clear();
+        Ok(())
     }
 
     /// The answer is 201.
@@ -373,6 +415,13 @@ fn insert_of<N: Noun>() -> &'static Sql {
         let columns = &N::COLUMNS[1..];
         let places: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
         format!("insert into {} ({}) values ({}) returning id", N::SPEC.table, columns.join(", "), places.join(", "))
+    })
+}
+
+fn insert_with_id_of<N: Noun>() -> &'static Sql {
+    composed("insert with id", N::SPEC.table, N::COLUMNS.len() as u64, || {
+        let places: Vec<String> = (1..=N::COLUMNS.len()).map(|i| format!("${i}")).collect();
+        format!("insert into {} ({}) values ({})", N::SPEC.table, N::COLUMNS.join(", "), places.join(", "))
     })
 }
 

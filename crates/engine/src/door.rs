@@ -72,6 +72,8 @@ impl Engine {
         self.read(false, move |tx, shared| {
             let actor = call.actor.clone();
             let cx = Cx::new(tx, shared, &actor, shared.now(), call.entry.need.permits(), Reach::ALL, None);
+            let origin = call.origin.clone();
+            let cx = cx.from_origin(&origin);
             call.asked.prepare(&cx)?;
             Ok(call)
         })

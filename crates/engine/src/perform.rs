@@ -102,7 +102,7 @@ pub fn perform(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Pe
 
 fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Performed> {
     let permits = call.entry.need.permits();
-    let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match);
+    let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match).from_origin(&call.origin);
     if let Err(refusal) = may(call.entry.need, &call.actor) {
         let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
         audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
@@ -178,6 +178,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 /// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
 pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Vec<Refusal>> {
     let cx = Cx::new(tx, shared, &call.actor, now, call.entry.need.permits(), Reach::ALL, call.if_match);
+    let cx = cx.from_origin(&call.origin);
     blockers(&cx, call.entry.need, |ask| call.asked.ask(&cx, ask))
 }
 
@@ -209,6 +210,9 @@ pub fn may(need: Need, actor: &Actor) -> Result<(), Refusal> {
         Need::Session => return Err(crate::refusals::UNAUTHENTICATED.into()),
         Need::Any(permits) => permits,
     };
+    if actor.must_change_password {
+        return Err(crate::refusals::PASSWORD_CHANGE_REQUIRED.into());
+    }
     if permits.iter().any(|p| actor.has(*p)) {
         return Ok(());
     }

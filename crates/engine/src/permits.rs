@@ -264,6 +264,23 @@ impl From<Permits> for Vec<Permit> {
     }
 }
 
+/// A set is kept as the JSON list of its names; names that this release does not know are passed over.
+impl kernel::Field for Permits {
+    const COLUMN: &'static str = "text";
+
+    fn to_value(&self) -> kernel::Value {
+        let names: Vec<&str> = self.iter().map(Permit::name).collect();
+        kernel::Value::Text(serde_json::Value::from(names).to_string())
+    }
+
+    fn from_value(value: kernel::Value) -> kernel::Result<Self> {
+        let text = String::from_value(value)?;
+        let names: Vec<String> =
+            serde_json::from_str(&text).map_err(|e| kernel::Error::fault(format!("{text:?} lists no points: {e}")))?;
+        Ok(names.iter().filter_map(|name| Permit::parse(name)).collect())
+    }
+}
+
 impl fmt::Debug for Permits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(Permit::name)).finish()
@@ -280,6 +297,31 @@ pub enum Scope {
     AssignedLines,
     /// The whole plant.
     All,
+}
+
+impl Scope {
+    /// The word on the wire and in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Scope::All => "ALL",
+            Scope::AssignedLines => "ASSIGNED_LINES",
+            Scope::AssignedStations => "ASSIGNED_STATIONS",
+        }
+    }
+}
+
+impl kernel::Field for Scope {
+    const COLUMN: &'static str = "text";
+
+    fn to_value(&self) -> kernel::Value {
+        kernel::Value::Text(self.word().to_string())
+    }
+
+    fn from_value(value: kernel::Value) -> kernel::Result<Self> {
+        let word = String::from_value(value)?;
+        let found = Scope::WIDEST_FIRST.into_iter().find(|scope| scope.word() == word);
+        found.ok_or_else(|| kernel::Error::fault(format!("{word} is no scope")))
+    }
 }
 
 impl Scope {

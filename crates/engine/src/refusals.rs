@@ -11,6 +11,8 @@ kernel::refusals! {
     UNAUTHENTICATED: Unauthenticated;
     /// Permission missing
     FORBIDDEN: Denied (permissions, roles);
+    /// The first password must be changed before anything else (R-PLAT-002)
+    PASSWORD_CHANGE_REQUIRED: Denied;
     /// CSRF token missing or wrong
     CSRF_INVALID: Denied;
     /// Line outside the actor's data scope

@@ -1,0 +1,195 @@
+//! Signing in with a password. Wrong passwords are counted, per name and per address, and too many lock (platform §1.2).
+
+use engine::{Ask, Command, Cx, Entity, Need, Route, post, sql};
+use kernel::code::{Text, fold};
+use kernel::{Instant, Result, Secret, p};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{self, ACCOUNT_INACTIVE};
+use crate::user::{User, password};
+use crate::{AccountLocked, session};
+
+kernel::refusals! {
+    /// User name and password do not match; the same for an unknown name
+    INVALID_CREDENTIALS: Unauthenticated;
+    /// Too many wrong passwords; wait
+    ACCOUNT_LOCKED: Locked (minutes);
+    /// The first password was not used in its time
+    PASSWORD_EXPIRED: Unauthenticated;
+}
+
+engine::settings! {
+    /// How many wrong passwords in a row lock a user name
+    pub AUTH_LOCK_USER_FAILURES: u32 = "auth.lock.userFailures", default 5, range 1..=100;
+    /// How many wrong passwords from one address lock that address
+    pub AUTH_LOCK_IP_FAILURES: u32 = "auth.lock.ipFailures", default 20, range 1..=10_000;
+    /// Over how many minutes wrong passwords are counted, and for how long a lock holds
+    pub AUTH_LOCK_MINUTES: u32 = "auth.lock.minutes", default 15, range 1..=1_440;
+}
+
+/// Sign in: 401 INVALID_CREDENTIALS whatever was wrong, 423 ACCOUNT_LOCKED after too many failures of the name or the
+/// address. The right password of a deactivated account is told so (ACCOUNT_INACTIVE), and an overdue first one too
+/// (PASSWORD_EXPIRED).
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Login {
+    pub username: Text<200>,
+    pub password: Secret<String>,
+    #[serde(skip)]
+    checked: Option<Checked>,
+}
+
+/// What `prepare` found out off the writer: for which stored hash the password was right.
+#[derive(Clone)]
+struct Checked {
+    hash: Option<String>,
+    is_right: bool,
+}
+
+/// What the door and the screen need after signing in; `sessionToken` becomes the cookie and is not shown.
+#[derive(Serialize, JsonSchema, Clone, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    pub username: String,
+    pub name: String,
+    pub roles: Vec<String>,
+    pub home: String,
+    pub locale: String,
+    pub csrf: String,
+    pub must_change_password: bool,
+    #[schemars(extend("x-secret" = true))]
+    pub session_token: String,
+}
+
+impl Command for Login {
+    type Loaded = Option<User>;
+    type Output = SignedIn;
+    const NAME: &'static str = "session.login";
+    const ROUTE: Route = post("/auth/login");
+    const PERMIT: Need = Need::Nobody;
+    const KEEPS_ON_REFUSAL: bool = true;
+
+    fn entity(&self) -> Entity {
+        Entity::of("user", &self.username)
+    }
+
+    fn prepare(&mut self, cx: &Cx<'_>) -> Result<()> {
+        let hash: Option<Option<String>> = cx.value(
+            sql!("select password_hash from app_user where username_key = $1"),
+            p![fold(self.username.as_str())],
+        )?;
+        let hash = hash.flatten();
+        let is_right = password::matches(hash.as_deref(), self.password.reveal());
+        self.checked = Some(Checked { hash, is_right });
+        Ok(())
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Option<User>> {
+        let user = User::by_key(cx, &fold(self.username.as_str()))?;
+        let until = locked_until(cx, self.username.as_str(), user.as_ref())?;
+        let minutes = until.map_or(0, |until| (until.ms() - cx.now.ms()).div_euclid(60_000) + 1);
+        ask.that(until.is_none(), || ACCOUNT_LOCKED.with("minutes", minutes))?;
+        Ok(user)
+    }
+
+    fn run(self, user: Option<User>, cx: &mut Cx<'_>) -> Result<SignedIn> {
+        let is_right = |user: &User| {
+            let checked = self.checked.as_ref();
+            checked.is_some_and(|c| c.is_right && c.hash.is_some() && c.hash == user.password_hash)
+        };
+        let Some(before) = user.clone().filter(is_right) else {
+            return fail(cx, self.username.as_str(), user.as_ref());
+        };
+        cx.about("user", &before.username);
+        if !before.is_active {
+            cx.refuse_and_keep(ACCOUNT_INACTIVE);
+            return Ok(SignedIn::default());
+        }
+        if before.must_change_password && before.enrol_until.is_some_and(|until| until <= cx.now) {
+            cx.refuse_and_keep(PASSWORD_EXPIRED);
+            return Ok(SignedIn::default());
+        }
+        let mut after = User { last_login_at: Some(cx.now), ..before.clone() };
+        note_sign_in(cx, &mut after)?;
+        signed_in(cx, &after)
+    }
+}
+
+/// Open a session and say who signed in.
+pub(crate) fn signed_in(cx: &mut Cx<'_>, user: &User) -> Result<SignedIn> {
+    let opened = session::open(cx, user.id)?;
+    let Some(actor) = actor::by_user(cx, user.id)? else { return Ok(SignedIn::default()) };
+    let answer = SignedIn {
+        username: actor.name.clone(),
+        name: actor.display.clone(),
+        roles: actor.roles.clone(),
+        home: actor.home.clone(),
+        locale: user.locale.word().to_string(),
+        csrf: opened.csrf,
+        must_change_password: actor.must_change_password,
+        session_token: opened.secret,
+    };
+    cx.acts_as(actor);
+    Ok(answer)
+}
+
+/// The time of the last sign-in is no change of the user: it counts no version.
+fn note_sign_in(cx: &mut Cx<'_>, user: &mut User) -> Result<()> {
+    cx.run(sql!("update app_user set last_login_at = $1 where id = $2"), p![user.last_login_at, user.id])?;
+    Ok(())
+}
+
+/// Count the failure and keep it although the answer is a refusal (R-CORE-003); the one that locks is told to the plant.
+fn fail(cx: &mut Cx<'_>, username: &str, user: Option<&User>) -> Result<SignedIn> {
+    let ip = cx.origin().ip.clone().unwrap_or_default();
+    cx.run(
+        sql!("insert into sign_in_failure (username_key, ip, at) values ($1, $2, $3)"),
+        p![fold(username), ip, cx.now],
+    )?;
+    if let Some(user) = user {
+        cx.about("user", &user.username);
+        if locked_until(cx, username, Some(user))?.is_some() {
+            cx.emit(AccountLocked { username: user.username.to_string(), why: "PASSWORD".into() })?;
+        }
+    }
+    cx.refuse_and_keep(INVALID_CREDENTIALS);
+    Ok(SignedIn::default())
+}
+
+/// Until when the name or the address is locked. A lock begins with the failure that made it full and holds
+/// `auth.lock.minutes`; what failed before the last sign-in does not count against the name.
+fn locked_until(cx: &Cx<'_>, username: &str, user: Option<&User>) -> Result<Option<Instant>> {
+    let window_ms = i64::from(cx.setting(&AUTH_LOCK_MINUTES)?) * 60_000;
+    let since = user.and_then(|u| u.last_login_at).unwrap_or(Instant::from_ms(0));
+    let of_name = failures(cx, Whose::Name(&fold(username), since), i64::from(cx.setting(&AUTH_LOCK_USER_FAILURES)?))?;
+    let ip = cx.origin().ip.clone();
+    let of_ip = match &ip {
+        Some(ip) => failures(cx, Whose::Address(ip), i64::from(cx.setting(&AUTH_LOCK_IP_FAILURES)?))?,
+        None => None,
+    };
+    let locks = [of_name, of_ip].into_iter().flatten().filter(|(last, first)| last.ms() - first.ms() < window_ms);
+    Ok(locks.map(|(last, _)| last.plus_ms(window_ms)).filter(|until| *until > cx.now).max())
+}
+
+enum Whose<'w> {
+    Name(&'w str, Instant),
+    Address(&'w str),
+}
+
+/// The newest and the oldest of the last `n` failures; none when there are fewer.
+fn failures(cx: &Cx<'_>, whose: Whose<'_>, n: i64) -> Result<Option<(Instant, Instant)>> {
+    let times: Vec<(Instant,)> = match whose {
+        Whose::Name(key, since) => cx.all(
+            sql!("select at from sign_in_failure where username_key = $1 and at > $2 order by id desc limit $3"),
+            p![*key, since, n],
+        )?,
+        Whose::Address(ip) => {
+            cx.all(sql!("select at from sign_in_failure where ip = $1 order by id desc limit $2"), p![*ip, n])?
+        }
+    };
+    match (times.first(), times.last()) {
+        (Some(last), Some(first)) if times.len() as i64 == n => Ok(Some((last.0, first.0))),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,82 @@
+### 谁可以做、谁做了：人员、角色、会话、令牌、设置、审计
+
+## 拒绝：登录
+refusal-INVALID_CREDENTIALS = 用户名与密码不匹配。请检查后重试；管理员可以重设密码。
+refusal-ACCOUNT_LOCKED = 密码错误次数过多。请等待 { $minutes } 分钟后重试，或请管理员重设密码。
+refusal-ACCOUNT_INACTIVE = 该账号已停用。管理员可以重新启用。
+refusal-PASSWORD_EXPIRED = 初始密码已过期。请向管理员索取新的初始密码。
+refusal-PASSWORD_CHANGE_REQUIRED = 请先设置自己的密码，之后才能进行其他操作。
+refusal-ENROLMENT_INVALID = 该链接不存在、已使用或已过期。请向管理员索取新的链接。
+refusal-SESSION_NOT_FOUND = 没有打开的会话 { $session }，可能已结束。请刷新列表。
+refusal-TOKEN_INVALID = 无法识别该令牌。请检查密钥，或请管理员签发新令牌。
+refusal-TOKEN_EXPIRED = 令牌 { $token } 已过期。管理员可以轮换或签发新令牌。
+refusal-TOKEN_REVOKED = 令牌 { $token } 已吊销。管理员可以签发新令牌。
+refusal-TOKEN_IP_DENIED = 令牌 { $token } 不允许从该地址使用。管理员可以修改允许的地址。
+
+## 拒绝：密码
+refusal-PASSWORD_TOO_SHORT = 密码太短。请至少使用 { $min } 个字符。
+refusal-PASSWORD_IS_USERNAME = 密码不能与用户名相同。请另选一个。
+refusal-PASSWORD_TOO_COMMON = 该密码过于常见，容易被猜中。请另选一个，例如一句短句。
+refusal-PASSWORD_REUSED = 这是您最近 { $count } 个密码之一。请设置新密码。
+
+## 拒绝：人员与角色
+refusal-USER_NOT_FOUND = 没有用户 { $username }。请检查拼写或搜索姓名。
+refusal-ROLE_NOT_FOUND = 没有角色 { $role }。请从列表中选择。
+
+## 命令
+command-session-login = 登录
+command-session-logout = 退出登录
+command-session-end = 结束会话
+command-user-enrol = 设置密码
+
+## 列表
+list-sessions = 打开的会话
+empty-sessions = 没有打开的会话。登录后会显示在这里。
+
+## 字段
+field-username = 用户名
+field-password = 密码
+field-token = 注册链接
+field-session = 会话
+
+## 对象
+entity-user = 用户
+entity-role = 角色
+entity-session = 会话
+
+## 事件
+event-USER_CHANGED = 用户已更改
+event-ROLE_CHANGED = 角色已更改
+event-PERMISSIONS_CHANGED = 权限已更改
+event-SESSION_ENDED = 会话已结束
+event-ACCOUNT_LOCKED = 账号已锁定
+
+## 词汇
+word-Locale-en = English
+word-Locale-zh-CN = 中文
+word-AuthSource-LOCAL = Takt 密码
+word-AuthSource-OIDC = 企业统一登录
+
+## 设置
+setting-auth-session-idleMin = 无操作多少分钟后会话结束
+setting-auth-session-absoluteMin = 会话最长多少分钟
+setting-auth-enrolment-hours = 注册链接或初始密码的有效小时数
+setting-auth-password-minLength = 密码最少字符数
+setting-auth-password-history = 不可重复使用的最近密码个数
+setting-auth-lock-userFailures = 锁定用户名的连续错误密码次数
+setting-auth-lock-ipFailures = 锁定地址的错误密码次数
+setting-auth-lock-minutes = 统计错误密码及锁定持续的分钟数
+
+## 预置角色
+role-about-admin = 管理 Takt 本身：人员、角色、设置、令牌、备份。可查看全部，不更改生产数据。
+role-about-planner = 计划工单与批次，授权并关闭批次。
+role-about-engineer = 维护工艺路线、工序、采集规格、产线、资源与规则。
+role-about-quality = 决定检验、不良、豁免与隔离。
+role-about-inspector = 在指定产线上检验。
+role-about-repair = 在指定产线上维修并过站维修板。
+role-about-material = 在指定产线上料并管理物料。
+role-about-operator = 在指定工位作业。
+role-about-leader = 管理指定产线。
+role-about-manager = 查看全部，批准并签署需要复核的事项。
+role-about-trace = 追溯单件与物料，导出证据。
+role-about-machine = 发送设备事件；仅供令牌使用，不授予人员。
