@@ -44,6 +44,8 @@ pub struct Actor {
     pub session: Option<i64>,
     pub csrf: String,
     pub must_change_password: bool,
+    /// Calls a token may make in a minute; people have no limit.
+    pub rate_per_min: Option<u32>,
 }
 
 impl Actor {
@@ -64,6 +66,7 @@ impl Actor {
             session: None,
             csrf: String::new(),
             must_change_password: false,
+            rate_per_min: None,
         }
     }
 

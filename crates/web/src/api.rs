@@ -1,0 +1,233 @@
+//! The API: who, permit, body, fields, key, queue; the answer, or the refusal as problem+json.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use engine::door::Envelope;
+use engine::perform::{Answer, forbidden, may};
+use engine::refusals::{CSRF_INVALID, PATH_NOT_FOUND, UNAUTHENTICATED};
+use engine::registry::{CommandEntry, QueryEntry};
+use engine::{Need, words};
+use kernel::{Kind, Refusal};
+use serde_json::{Value as Json, json};
+
+use crate::actor::Caller;
+use crate::body::{self, BODY_MAX};
+use crate::problem::{json_response, refusal_of, response};
+use crate::route::{Missing, Target};
+use crate::{Door, csv, sign_in};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("takt-request-id");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Answer one request of the API and log it.
+pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Response<Body> {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let (caller, refused) = door.caller(&parts.headers, from).await;
+    let method = parts.method.as_str();
+    let mut route = "";
+    let answered = match refused {
+        Some(refusal) => Err(refusal),
+        None => match door.routes.find(method, parts.uri.path().strip_prefix("/api/v1").unwrap_or("/")) {
+            Err(missing) => Err(missing_path(parts.uri.path(), &missing)),
+            Ok(found) => {
+                let call = Incoming { headers: &parts.headers, query: parts.uri.query(), path: found.fields, body };
+                match found.target {
+                    Target::Command(entry) => {
+                        route = entry.name;
+                        command(&door, &caller, entry, call).await
+                    }
+                    Target::Query(entry) => {
+                        route = entry.name;
+                        query(&door, &caller, entry, call).await
+                    }
+                }
+            }
+        },
+    };
+    let mut code = "";
+    let mut response = answered.unwrap_or_else(|refusal| {
+        code = refusal.def.code;
+        response(&refusal, caller.lang, &caller.origin.request_id)
+    });
+    if let Ok(id) = HeaderValue::from_str(&caller.origin.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    log(&caller, method, route, response.status().as_u16(), started, code);
+    response
+}
+
+/// One line for each request (R-PLAT-132).
+pub fn log(caller: &Caller, method: &str, route: &str, status: u16, started: Instant, code: &str) {
+    let ms = started.elapsed().as_micros() as f64 / 1000.0;
+    tracing::info!(target: "request", request_id = caller.origin.request_id, actor = caller.actor.name, method, route, status, ms, code);
+}
+
+struct Incoming<'r> {
+    headers: &'r HeaderMap,
+    query: Option<&'r str>,
+    path: Vec<(String, String)>,
+    body: Body,
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    let too_big = |_| body::malformed("", &format!("the body is larger than {BODY_MAX} bytes or was cut off"));
+    axum::body::to_bytes(body, BODY_MAX).await.map_err(too_big)
+}
+
+/// Who and permit, before anything of the call is read.
+fn admit(caller: &Caller, need: Need, reading: &[engine::Permit], dry: bool) -> Result<(), Refusal> {
+    let signed_in = caller.actor.principal >= 0;
+    if need != Need::Nobody && !signed_in {
+        return Err(UNAUTHENTICATED.into());
+    }
+    if !dry {
+        return may(need, &caller.actor);
+    }
+    match reading {
+        [] => Ok(()),
+        reading if reading.iter().any(|p| caller.actor.has(*p)) => Ok(()),
+        reading => Err(forbidden(reading)),
+    }
+}
+
+async fn command(
+    door: &Arc<Door>,
+    caller: &Caller,
+    entry: &'static CommandEntry,
+    call: Incoming<'_>,
+) -> Result<Response<Body>, Refusal> {
+    let dry = body::is_dry_run(call.query);
+    admit(caller, entry.need, &entry.reading(), dry).inspect_err(|_| ())?;
+    if caller.by_cookie && entry.need != Need::Nobody && !csrf_holds(caller, call.headers) {
+        return Err(CSRF_INVALID.into());
+    }
+    let bytes = read(call.body).await?;
+    let fields = body::fields(call.path, call.query, call.headers, &bytes, entry.schema.as_value())?;
+    let envelope =
+        Envelope { key: key(call.headers), if_match: if_match(call.headers)?, origin: caller.origin.clone() };
+    if dry {
+        let call = door.engine.call(entry, caller.actor.clone(), fields, envelope)?;
+        let blockers = door.engine.dry_run(call).await.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
+        return Ok(json_response(200, allowed(&blockers, caller).to_string()));
+    }
+    let call = match entry.need {
+        Need::Nobody => door.engine.call(entry, caller.actor.clone(), fields, Envelope { key: None, ..envelope })?,
+        _ => door.engine.admit(entry, caller.actor.clone(), fields, envelope)?,
+    };
+    match door.engine.submit(call).await {
+        Answer::Refused { refusal, replayed } => {
+            let mut answer = response(&refusal, caller.lang, &caller.origin.request_id);
+            if replayed {
+                answer.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+            }
+            Ok(answer)
+        }
+        Answer::Done { status, body, etag, location, replayed } => {
+            let (body, cookie) = sign_in::take_cookie(door, entry.name, body);
+            let mut answer = json_response(status, body);
+            let headers = answer.headers_mut();
+            let optional = [(header::ETAG, etag), (header::LOCATION, location), (header::SET_COOKIE, cookie)];
+            for (name, value) in optional {
+                if let Some(value) = value.and_then(|v| HeaderValue::from_str(&v).ok()) {
+                    headers.insert(name, value);
+                }
+            }
+            if replayed {
+                headers.insert(REPLAYED, HeaderValue::from_static("true"));
+            }
+            Ok(answer)
+        }
+    }
+}
+
+async fn query(
+    door: &Arc<Door>,
+    caller: &Caller,
+    entry: &'static QueryEntry,
+    call: Incoming<'_>,
+) -> Result<Response<Body>, Refusal> {
+    admit(caller, entry.need, &[], false)?;
+    let bytes = read(call.body).await?;
+    let wants_csv = entry.listing.is_some()
+        && body::pairs(call.query.unwrap_or_default())?.iter().any(|(k, v)| k == "format" && v == "csv");
+    if wants_csv {
+        let pairs = body::pairs(call.query.unwrap_or_default())?.into_iter().filter(|(k, _)| k != "format");
+        let all: Vec<(String, String)> = call.path.into_iter().chain(pairs).collect();
+        let fields = Json::Object(engine::door::typed(&all, entry.schema.as_value())?);
+        return csv::export(door, caller, entry, fields).await;
+    }
+    let fields = body::fields(call.path, call.query, call.headers, &bytes, entry.schema.as_value())?;
+    let body = door.engine.ask(entry.name, caller.actor.clone(), fields).await;
+    let body = body.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
+    let mut answer = json_response(200, body);
+    let etag = answer_etag(&mut answer).await;
+    if let Some(etag) = etag {
+        answer.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(answer)
+}
+
+/// Details of changeable things carry their version; it is their ETag.
+async fn answer_etag(answer: &mut Response<Body>) -> Option<HeaderValue> {
+    let body = std::mem::take(answer.body_mut());
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.ok()?;
+    let version = etag_of(&bytes);
+    *answer.body_mut() = Body::from(bytes);
+    version.and_then(|v| HeaderValue::from_str(&format!("\"{v}\"")).ok())
+}
+
+fn etag_of(bytes: &[u8]) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: Option<i64>,
+    }
+    serde_json::from_slice::<Versioned>(bytes).ok()?.version
+}
+
+/// The answer of a dry run: `{allowed, blockers[]}`.
+fn allowed(blockers: &[Refusal], caller: &Caller) -> Json {
+    let list: Vec<Json> = blockers
+        .iter()
+        .map(|b| json!({ "code": b.def.code, "status": b.kind.status(), "params": b.params, "detail": words::refusal(caller.lang, b) }))
+        .collect();
+    json!({ "allowed": blockers.is_empty(), "blockers": list })
+}
+
+fn key(headers: &HeaderMap) -> Option<String> {
+    headers.get("idempotency-key").and_then(|h| h.to_str().ok()).map(|k| k.trim().to_string())
+}
+
+/// `If-Match: "7"`, also weak or without quotes.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
+    text.parse().map(Some).map_err(|_| body::malformed("", "If-Match must be an ETag of Takt, like \"7\""))
+}
+
+/// Compare without telling by the time how much agreed.
+pub fn csrf_holds(caller: &Caller, headers: &HeaderMap) -> bool {
+    let given = headers.get("takt-csrf").map(HeaderValue::as_bytes).unwrap_or_default();
+    same(given, caller.actor.csrf.as_bytes())
+}
+
+/// Constant-time comparison of a secret.
+pub fn same(given: &[u8], wanted: &[u8]) -> bool {
+    !wanted.is_empty() && given.len() == wanted.len() && given.iter().zip(wanted).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+}
+
+fn missing_path(path: &str, missing: &Missing) -> Refusal {
+    match missing {
+        Missing::Malformed => body::malformed("", "the path is not percent-encoded UTF-8"),
+        _ => {
+            let mut refusal = PATH_NOT_FOUND.with("path", path.chars().take(200).collect::<String>());
+            refusal.kind = Kind::NotFound;
+            refusal
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Whether the process lives, whether it can work, and its figures (R-PLAT-131, R-PLAT-133).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use engine::sql;
+use serde_json::{Value as Json, json};
+
+use crate::Door;
+use crate::problem::json_response;
+
+/// `GET /healthz`: the process answers.
+pub async fn process() -> Response<Body> {
+    json_response(200, json!({ "status": "ok" }).to_string())
+}
+
+/// `GET /readyz`: database, writer and readers answer; 503 names what does not.
+pub async fn ready(State(door): State<Arc<Door>>) -> Response<Body> {
+    let checks = checks(&door).await;
+    let ok = checks.as_object().is_some_and(|c| c.values().all(|v| v == "ok"));
+    let status = if ok { "ready" } else { "not ready" };
+    json_response(if ok { 200 } else { 503 }, json!({ "status": status, "checks": checks }).to_string())
+}
+
+/// `GET /api/v1/health`: version, schema, time up and checks.
+pub async fn report(door: &Arc<Door>) -> Response<Body> {
+    let checks = checks(door).await;
+    let ok = checks.as_object().is_some_and(|c| c.values().all(|v| v == "ok"));
+    let body = json!({
+        "status": if ok { "ok" } else { "degraded" },
+        "version": door.settings.version,
+        "schemaVersion": engine::db::migrate::NEWEST,
+        "uptimeSec": door.started.elapsed().as_secs(),
+        "checks": checks,
+    });
+    json_response(200, body.to_string())
+}
+
+async fn checks(door: &Arc<Door>) -> Json {
+    let read = door.engine.read(false, |tx, _| {
+        let rows: Vec<(i64,)> =
+            tx.all(sql!("select cast(max(number) as bigint) from schema_version"), engine::db::Reach::ALL, &[])?;
+        Ok(rows.first().map(|r| r.0))
+    });
+    let database = match read.await {
+        Ok(Some(engine::db::migrate::NEWEST)) => "ok".to_string(),
+        Ok(other) => format!("schema {other:?}"),
+        Err(error) => error.to_string(),
+    };
+    let writer = match door
+        .engine
+        .work_async(|cx| {
+            cx.quietly();
+            Ok(0)
+        })
+        .await
+    {
+        Ok(_) => "ok".to_string(),
+        Err(error) => error.to_string(),
+    };
+    let stopping = if door.engine.is_stopping() { "stopping" } else { "ok" };
+    json!({ "database": database, "writer": writer, "workers": stopping, "disk": disk(door) })
+}
+
+/// At least five percent of the disk under an SQLite file must be free.
+fn disk(door: &Arc<Door>) -> String {
+    let engine::store::Database::Sqlite(path) = &door.engine.database else { return "ok".into() };
+    let Some(folder) = path.parent() else { return "ok".into() };
+    match free_share(folder) {
+        Some(share) if share < 0.05 => format!("{:.1} % free", share * 100.0),
+        _ => "ok".into(),
+    }
+}
+
+fn free_share(folder: &std::path::Path) -> Option<f64> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    (stat.f_blocks > 0).then(|| stat.f_bavail as f64 / stat.f_blocks as f64)
+}
+
+/// `GET /metrics`, OpenMetrics; guarded by the metrics token, without one open to this machine only.
+pub async fn metrics(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let given =
+        headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+    let allowed = match &door.settings.metrics_token {
+        Some(token) => given.is_some_and(|g| crate::api::same(g.as_bytes(), token.as_bytes())),
+        None => from.ip().is_loopback(),
+    };
+    if !allowed {
+        let mut denied = Response::new(Body::empty());
+        *denied.status_mut() = StatusCode::UNAUTHORIZED;
+        return denied;
+    }
+    door.engine.shared.metrics.live_clients.store(door.live.clients() as i64, Ordering::Relaxed);
+    let mut text = door.engine.shared.metrics.render();
+    if let engine::store::Database::Sqlite(path) = &door.engine.database {
+        let size = |p: &std::path::Path| std::fs::metadata(p).map_or(0, |m| m.len());
+        let wal = std::path::PathBuf::from(format!("{}-wal", path.display()));
+        text.push_str(&format!("# TYPE takt_database_bytes gauge\ntakt_database_bytes {}\n", size(path)));
+        text.push_str(&format!("# TYPE takt_wal_bytes gauge\ntakt_wal_bytes {}\n", size(&wal)));
+    }
+    text.push_str("# EOF\n");
+    let mut response = Response::new(Body::from(text));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}

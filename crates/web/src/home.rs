@@ -1,0 +1,56 @@
+//! Homes: what waits for a role, oldest first, one tap away.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Response, Uri};
+use serde_json::{Value as Json, json};
+
+use crate::actor::Caller;
+use crate::context::{Context, filled};
+use crate::page::{one, problem};
+use crate::pages::{HomePage, Page};
+use crate::{Door, words};
+
+/// At most this many things wait on a home.
+const WAITING_MAX: usize = 7;
+
+/// Answer a home page; a list the actor may not read adds nothing.
+pub async fn answer(
+    door: &Arc<Door>,
+    caller: &Caller,
+    uri: &Uri,
+    page: &'static Page,
+    home: &'static HomePage,
+) -> Response<Body> {
+    let mut actions: Vec<Json> = Vec::new();
+    let mut topics: Vec<String> = Vec::new();
+    for waiting in home.waiting {
+        let fields: Vec<(String, String)> =
+            waiting.fields.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
+        let answer = match one(door, caller, waiting.list, &fields).await {
+            Ok(answer) => answer,
+            Err(refusal) if refusal.kind == kernel::Kind::Denied => continue,
+            Err(refusal) => return problem(door, caller, uri, &refusal),
+        };
+        topics.push(format!("list:{}", waiting.list));
+        for row in answer["items"].as_array().into_iter().flatten() {
+            let subject = row[waiting.subject].as_str().unwrap_or_default();
+            let args: Vec<(String, Json)> =
+                row.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+            actions.push(json!({
+                "subject": subject, "sentence": words::text(caller.lang, waiting.sentence, &args),
+                "href": filled(waiting.page, row), "status": waiting.status, "icon": waiting.status,
+                "since": row["createdAt"].as_str(),
+            }));
+        }
+    }
+    actions.truncate(WAITING_MAX);
+    topics.dedup();
+    let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
+    context.set(
+        "data",
+        json!({ "home": { "topics": topics.join(" "), "actions": actions, "figures": [], "sections": [] } }),
+    );
+    context.render("home.html", 200)
+}

@@ -1,0 +1,248 @@
+//! Live updates: one stream per page, fed from the numbered facts, resumable by `Last-Event-ID`, also on another node.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, Response, Uri};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use engine::live::{self, News};
+use engine::refusals::UNAUTHENTICATED;
+use engine::store::system_cx;
+use engine::{Actor, Engine, Permit};
+use serde_json::json;
+use tokio::sync::{broadcast, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::Door;
+use crate::actor::Caller;
+use crate::body::pairs;
+use crate::problem::response;
+
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Without a bell of this process the feed is read this often: another node may have written.
+const POLL: Duration = Duration::from_millis(250);
+const TOPICS_MAX: usize = 50;
+
+/// The one reader of the feed in this process and its listeners.
+pub struct Streams {
+    news: broadcast::Sender<Arc<News>>,
+    clients: Arc<AtomicUsize>,
+}
+
+impl Streams {
+    /// Read the feed from now on and hand it to whoever listens; caches hear of other nodes' changes here.
+    pub fn start(engine: &Arc<Engine>) -> Streams {
+        let (news, _) = broadcast::channel(4096);
+        let (sender, engine) = (news.clone(), engine.clone());
+        tokio::spawn(async move {
+            let mut sealed = engine.shared.bell.listen();
+            let mut at: Option<i64> = None;
+            while !engine.is_stopping() {
+                let from = at;
+                let read = engine.read(false, move |tx, shared| {
+                    let system = Actor::system();
+                    let cx = system_cx(tx, shared, &system);
+                    match from {
+                        None => Ok((live::newest(&cx)?, Vec::new())),
+                        Some(no) => live::after(&cx, no).map(|news| (news.last().map_or(no, |n| n.no), news)),
+                    }
+                });
+                if let Ok((newest, news)) = read.await {
+                    at = Some(newest);
+                    engine.shared.heard(news.iter().map(|n| n.name.as_str()));
+                    let full = news.len() >= 500;
+                    for one in news {
+                        let _ = sender.send(Arc::new(one));
+                    }
+                    if full {
+                        continue;
+                    }
+                }
+                let _ = tokio::time::timeout(POLL, sealed.changed()).await;
+            }
+        });
+        Streams { news, clients: Arc::default() }
+    }
+
+    pub fn clients(&self) -> usize {
+        self.clients.load(Ordering::Relaxed)
+    }
+}
+
+/// `GET /events/stream?topics=run:RUN-1,line:SMT-A`.
+pub async fn stream(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let (caller, refused) = door.caller(&headers, from).await;
+    let refused = refused.or_else(|| (caller.actor.principal < 0).then(|| UNAUTHENTICATED.into()));
+    if let Some(refusal) = refused {
+        return response(&refusal, caller.lang, &caller.origin.request_id);
+    }
+    let pairs = match pairs(uri.query().unwrap_or_default()) {
+        Ok(pairs) => pairs,
+        Err(refusal) => return response(&refusal, caller.lang, &caller.origin.request_id),
+    };
+    let topics: HashSet<String> = pairs
+        .iter()
+        .filter(|p| p.0 == "topics")
+        .flat_map(|p| p.1.split(','))
+        .take(TOPICS_MAX)
+        .map(str::to_string)
+        .collect();
+    let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
+    let (sender, events) = mpsc::channel::<Result<Event, Infallible>>(64);
+    tokio::spawn(serve(door.clone(), caller, topics, last, sender));
+    let mut answer = Sse::new(ReceiverStream::new(events)).into_response();
+    answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+    answer
+}
+
+async fn serve(
+    door: Arc<Door>,
+    caller: Caller,
+    topics: HashSet<String>,
+    last: Option<i64>,
+    out: mpsc::Sender<Result<Event, Infallible>>,
+) {
+    let _client = Client::count(&door.live.clients);
+    let mut news = door.live.news.subscribe();
+    let mut at = match catch_up(&door, &caller.actor, &topics, last, &out).await {
+        Some(at) => at,
+        None => return,
+    };
+    let own = format!("user:{}", caller.actor.name);
+    let mut beat = tokio::time::interval(HEARTBEAT);
+    while !door.engine.is_stopping() {
+        let event = tokio::select! {
+            _ = beat.tick() => Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string())),
+            heard = news.recv() => match heard {
+                Ok(one) if one.no <= at => None,
+                Ok(one) => {
+                    at = one.no;
+                    if one.topics.contains(&own) && matches!(one.name.as_str(), "PERMISSIONS_CHANGED" | "USER_CHANGED") {
+                        Some(Event::default().event("permissionsChanged").id(at.to_string()).data("{}"))
+                    } else {
+                        shown(&one, &topics, &caller.actor)
+                    }
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => match catch_up(&door, &caller.actor, &topics, Some(at), &out).await {
+                    Some(caught) => { at = caught; None }
+                    None => return,
+                },
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+        };
+        if let Some(event) = event {
+            if out.send(Ok(event)).await.is_err() {
+                return;
+            }
+        }
+        if out.is_closed() {
+            return;
+        }
+    }
+}
+
+/// Replay what a client missed; gives the number it now knows. A client without a number begins at the newest.
+async fn catch_up(
+    door: &Door,
+    actor: &Arc<Actor>,
+    topics: &HashSet<String>,
+    last: Option<i64>,
+    out: &mpsc::Sender<Result<Event, Infallible>>,
+) -> Option<i64> {
+    let mut at = last;
+    loop {
+        let from = at;
+        let read = door.engine.read(false, move |tx, shared| {
+            let system = Actor::system();
+            let cx = system_cx(tx, shared, &system);
+            let newest = live::newest(&cx)?;
+            Ok((newest, from.map(|no| live::after(&cx, no)).transpose()?))
+        });
+        let (newest, missed) = match read.await {
+            Ok(read) => read,
+            Err(_) => {
+                tokio::time::sleep(POLL).await;
+                if out.is_closed() {
+                    return None;
+                }
+                continue;
+            }
+        };
+        let Some(missed) = missed else { return Some(newest) };
+        let more = missed.len() >= 500;
+        for one in missed {
+            at = Some(one.no);
+            if let Some(event) = shown(&one, topics, actor) {
+                out.send(Ok(event)).await.ok()?;
+            }
+        }
+        if !more {
+            return Some(at.unwrap_or(newest));
+        }
+    }
+}
+
+/// What a client hears of a fact: the topics it asked for, if the fact is in its scope.
+fn shown(news: &News, topics: &HashSet<String>, actor: &Actor) -> Option<Event> {
+    let list = format!("list:{}", list_of(&news.topics));
+    let asked = |t: &&String| topics.contains(*t) && in_scope(t, news.line_id, actor);
+    let mut touched: Vec<&str> = news.topics.iter().filter(asked).map(String::as_str).collect();
+    if topics.contains(&list) && news.topics.first().is_some_and(|t| in_scope(t, news.line_id, actor)) {
+        touched.push(&list);
+    }
+    if touched.is_empty() {
+        return None;
+    }
+    let data = json!({ "no": news.no, "topics": touched, "name": news.name });
+    Some(Event::default().event("changed").id(news.no.to_string()).data(data.to_string()))
+}
+
+/// The list a subject is a row of: `run:RUN-1` → `runs`.
+fn list_of(topics: &[String]) -> String {
+    let kind = topics.first().and_then(|t| t.split_once(':')).map_or("", |t| t.0);
+    format!("{kind}s")
+}
+
+/// A topic is heard by whoever may read its kind of thing, within scope; facts without a line need scope ALL.
+fn in_scope(topic: &str, line: Option<i64>, actor: &Actor) -> bool {
+    let kind = topic.split_once(':').map_or(topic, |t| t.0);
+    let permits: &[Permit] = match kind {
+        "run" | "line" | "station" | "unit" => &[Permit::RunRead, Permit::ExecRead, Permit::StationRead],
+        "wo" | "work_order" => &[Permit::WoRead, Permit::RunRead],
+        "route" => &[Permit::RouteRead],
+        "user" => {
+            return topic.strip_prefix("user:") == Some(actor.name.as_str()) || actor.has(Permit::SystemUserManage);
+        }
+        _ => &[Permit::StationRead],
+    };
+    let everywhere = actor.scope(permits) == Some(engine::Scope::All);
+    everywhere || line.is_some() && actor.reaches_line(permits, line)
+}
+
+/// Counts a client for as long as it listens.
+struct Client(Arc<AtomicUsize>);
+
+impl Client {
+    fn count(clients: &Arc<AtomicUsize>) -> Self {
+        clients.fetch_add(1, Ordering::Relaxed);
+        Client(clients.clone())
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

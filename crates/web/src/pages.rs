@@ -1,0 +1,148 @@
+//! The pages of the product: where each is, who may see it, what it asks, and where it stands in the menu.
+
+mod table;
+
+use axum::http::Uri;
+use engine::{Actor, Lang, Need};
+use serde_json::{Map, Value as Json, json};
+
+pub use table::PAGES;
+
+use crate::actor::Caller;
+use crate::words;
+
+/// A page.
+pub struct Page {
+    pub name: &'static str,
+    pub path: &'static str,
+    pub need: Need,
+    pub device: &'static str,
+    pub body: Body,
+    pub menu: Option<Menu>,
+}
+
+/// A page's place in the menu.
+pub struct Menu {
+    pub group: &'static str,
+    pub icon: &'static str,
+}
+
+/// What a page is made of.
+pub enum Body {
+    List(&'static ListPage),
+    Record(&'static RecordPage),
+    Template(&'static str, &'static [Ask]),
+    Home(&'static HomePage),
+}
+
+/// A list with its buttons.
+pub struct ListPage {
+    pub list: &'static str,
+    /// Where a row leads.
+    pub row: Option<&'static str>,
+    pub create: Option<&'static str>,
+    pub import: Option<&'static str>,
+    /// Commands of a row and the fields the row gives them: `(field, column)`.
+    pub actions: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+}
+
+/// One thing with its facts and the lists it carries.
+pub struct RecordPage {
+    pub ask: [Ask; 1],
+    /// The part of the answer that is the thing, when it is not the whole.
+    pub inside: Option<&'static str>,
+    pub title: &'static str,
+    pub topic: Option<&'static str>,
+    pub crumb: (&'static str, &'static str),
+    /// Fields that lead to pages.
+    pub links: &'static [(&'static str, &'static str)],
+    pub actions: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+}
+
+/// The home of a role: what waits for it, from lists it may read.
+pub struct HomePage {
+    pub waiting: &'static [Waiting],
+}
+
+/// Things that wait: the first rows of a filtered list, each with a sentence and a page.
+pub struct Waiting {
+    pub list: &'static str,
+    pub fields: &'static [(&'static str, &'static str)],
+    pub subject: &'static str,
+    pub sentence: &'static str,
+    pub page: &'static str,
+    pub status: &'static str,
+}
+
+/// A question of a page.
+pub struct Ask {
+    pub into: &'static str,
+    pub query: &'static str,
+    pub fields: &'static [(&'static str, Source)],
+    /// Refused or not found, it gives null instead of an error page.
+    pub optional: bool,
+    /// Asked only when the address says so: `?tab=units`.
+    pub when: Option<(&'static str, &'static str)>,
+    /// Not asked at all while a field is missing in the address.
+    pub needs_all: bool,
+}
+
+/// Where a field of a question comes from.
+pub enum Source {
+    Path(&'static str),
+    Query(&'static str),
+    Is(&'static str),
+}
+
+/// The page a person begins with: the preferred one, else the first role's home, else the first page allowed.
+pub fn home_of(actor: &Actor, uri: &Uri) -> String {
+    let asked = crate::body::pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+    let role = asked
+        .iter()
+        .find(|(k, _)| k == "role")
+        .map(|(_, v)| v.as_str())
+        .filter(|r| actor.roles.iter().any(|own| own == r));
+    let of_role = role.and_then(engine::permits::PresetRole::find).map(|r| r.home);
+    let wishes = of_role
+        .into_iter()
+        .chain([actor.home.as_str()])
+        .chain(PAGES.iter().filter(|p| p.menu.is_some()).map(|p| p.path));
+    let allowed =
+        |path: &&str| crate::page::find(path).is_some_and(|(page, _)| engine::perform::may(page.need, actor).is_ok());
+    wishes.filter(|p| !p.is_empty() && *p != "/" && *p != "/mes").find(allowed).unwrap_or("/profile").to_string()
+}
+
+/// The menu, by permission.
+pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
+    let mut groups: Vec<(&str, Vec<Json>)> = Vec::new();
+    for page in PAGES {
+        let Some(menu) = &page.menu else { continue };
+        if engine::perform::may(page.need, actor).is_err() {
+            continue;
+        }
+        let label = words::text(lang, &format!("page-{}", page.name), &[]);
+        let current = path == page.path || path.starts_with(&format!("{}/", page.path));
+        let item = json!({ "href": page.path, "label": label, "icon": menu.icon, "current": current });
+        match groups.iter_mut().find(|g| g.0 == menu.group) {
+            Some(group) => group.1.push(item),
+            None => groups.push((menu.group, vec![item])),
+        }
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(group, items)| json!({ "title": words::text(lang, &format!("nav-{group}"), &[]), "items": items }))
+        .collect()
+}
+
+/// Bring the answers of a page into the shape its template expects.
+pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller, uri: &Uri) -> Json {
+    match page.name {
+        "execution" => table::station(&mut data),
+        "audit_row" => table::audit(&mut data, caller.lang),
+        "settings" => table::settings(&mut data, caller.lang),
+        "who_can" => table::matrix(&mut data, caller.lang),
+        "trace" => table::trace(&mut data, uri),
+        _ => {}
+    }
+    Json::Object(data)
+}

@@ -1,0 +1,173 @@
+//! Detail pages without a template of their own: facts from plain fields, a table for each list of things.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Response, Uri};
+use engine::Lang;
+use serde_json::{Map, Value as Json, json};
+
+use crate::actor::Caller;
+use crate::context::{Context, filled};
+use crate::list::{act, prefilled};
+use crate::page::{ask_all, problem};
+use crate::pages::{Page, RecordPage};
+use crate::{Door, words};
+
+/// Answer a detail page.
+pub async fn answer(
+    door: &Arc<Door>,
+    caller: &Caller,
+    uri: &Uri,
+    page: &'static Page,
+    shown: &'static RecordPage,
+    params: &Map<String, Json>,
+) -> Response<Body> {
+    let data = match ask_all(door, caller, uri, &shown.ask, params).await {
+        Ok(data) => data,
+        Err(refusal) => return problem(door, caller, uri, &refusal),
+    };
+    let whole = data.values().next().cloned().unwrap_or(Json::Null);
+    let thing = shown.inside.map_or(&whole, |name| &whole[name]).clone();
+    let title = thing[shown.title].as_str().map_or_else(|| page.name.to_string(), str::to_string);
+    let actions: Vec<Json> = shown
+        .actions
+        .iter()
+        .filter_map(|(command, prefill)| act(door, caller, command, &prefilled(prefill, &thing)))
+        .collect();
+    let entry = door.engine.shared.registry.queries.get(shown.ask[0].query);
+    let schema = entry.map(|e| e.output.as_value().clone()).unwrap_or_default();
+    let schema = shown.inside.map_or(&schema, |name| &schema["properties"][name]).clone();
+    let crumbs =
+        json!([{ "label": words::text(caller.lang, shown.crumb.0, &[]), "href": shown.crumb.1 }, { "label": title }]);
+    let mut sections = sections(caller.lang, &thing, &schema, shown);
+    if shown.inside.is_some() {
+        let beside: Map<String, Json> = whole
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, v)| v.is_array())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        sections.extend(self::sections(
+            caller.lang,
+            &Json::Object(beside),
+            &entry.map(|e| e.output.as_value().clone()).unwrap_or_default(),
+            shown,
+        ));
+    }
+    let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
+    context.title(title.clone());
+    context.set("params", params);
+    context.set("record", json!({
+        "title": title, "is_code": true, "state": state(&thing, &schema), "topics": shown.topic.and_then(|t| topic(t, &thing)),
+        "crumbs": crumbs, "facts": facts(caller.lang, &thing, &schema, shown), "actions": actions, "sections": sections,
+    }));
+    context.render("record.html", 200)
+}
+
+/// `run:{runNo}` with the object's own code.
+fn topic(pattern: &str, thing: &Json) -> Option<String> {
+    let (kind, field) = pattern.split_once(':')?;
+    let code = thing[field.trim_matches(['{', '}'])].as_str()?;
+    Some(format!("{kind}:{code}"))
+}
+
+fn vocabulary<'s>(schema: &'s Json, field: &str) -> Option<&'s str> {
+    let wanted = &schema["properties"][field];
+    let nested = wanted["anyOf"].as_array().into_iter().flatten().find_map(|s| s["x-words"].as_str());
+    wanted["x-words"].as_str().or(nested)
+}
+
+fn state(thing: &Json, schema: &Json) -> Option<Json> {
+    let value = thing["status"].as_str()?;
+    Some(json!({ "kind": vocabulary(schema, "status").unwrap_or("state"), "value": value }))
+}
+
+fn facts(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<Json> {
+    let plain = thing.as_object().into_iter().flatten();
+    let plain = plain.filter(|(name, value)| {
+        !value.is_array()
+            && !value.is_object()
+            && !matches!(name.as_str(), "status" | "version")
+            && **name != *shown.title
+    });
+    plain.map(|(name, value)| fact(lang, name, value, schema, shown)).collect()
+}
+
+fn fact(lang: Lang, name: &str, value: &Json, schema: &Json, shown: &RecordPage) -> Json {
+    let words_of = vocabulary(schema, name);
+    let time = value.as_str().is_some_and(|v| v.len() == 24 && v.ends_with('Z') && v.as_bytes()[10] == b'T');
+    let kind = match value {
+        _ if words_of.is_some() => "state",
+        Json::Bool(_) => "bool",
+        Json::Number(_) => "number",
+        _ if time => "time",
+        Json::String(_) if name.ends_with("Code") || name.ends_with("No") || name == "code" || name == "sn" => "code",
+        _ => "text",
+    };
+    let href = shown
+        .links
+        .iter()
+        .find(|(field, _)| *field == name)
+        .and_then(|(_, page)| filled(page, &json!({ name: value })));
+    json!({ "label": words::field(lang, name), "value": value, "kind": kind, "state_kind": words_of.unwrap_or("state"), "href": href })
+}
+
+fn sections(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<Json> {
+    let lists = thing.as_object().into_iter().flatten().filter(|(_, v)| v.is_array() || v.is_object());
+    lists
+        .map(|(name, value)| {
+            let title = words::field(lang, name);
+            match value {
+                Json::Array(items) if items.iter().all(Json::is_object) => {
+                    let inner = &schema["properties"][name]["items"];
+                    table(lang, name, &title, items, inner, shown)
+                }
+                Json::Array(items) => {
+                    let text: Vec<String> = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_string)).collect();
+                    json!({ "id": name, "title": title, "kind": "text", "text": if text.is_empty() { "–".into() } else { text.join(", ") } })
+                }
+                other => json!({ "id": name, "title": title, "kind": "json", "json": other }),
+            }
+        })
+        .collect()
+}
+
+fn table(lang: Lang, name: &str, title: &str, items: &[Json], schema: &Json, shown: &RecordPage) -> Json {
+    let mut keys: Vec<&String> = Vec::new();
+    for item in items {
+        for key in item.as_object().into_iter().flat_map(Map::keys) {
+            if !keys.contains(&key) && key != "version" {
+                keys.push(key);
+            }
+        }
+    }
+    let columns: Vec<Json> = keys
+        .iter()
+        .map(|key| {
+            let sample = items.iter().map(|i| &i[key.as_str()]).find(|v| !v.is_null()).cloned().unwrap_or(Json::Null);
+            let shape = fact(lang, key, &sample, schema, shown);
+            json!({ "key": key, "label": shape["label"], "kind": shape["kind"], "state_kind": shape["state_kind"] })
+        })
+        .collect();
+    let rows: Vec<Json> = items
+        .iter()
+        .map(|item| {
+            let mut row = item.clone();
+            let links: Map<String, Json> = shown
+                .links
+                .iter()
+                .filter_map(|(field, page)| Some(((*field).to_string(), filled(page, item)?.into())))
+                .collect();
+            for key in &keys {
+                if row[key.as_str()].is_array() || row[key.as_str()].is_object() {
+                    row[key.as_str()] = row[key.as_str()].to_string().into();
+                }
+            }
+            row["_links"] = Json::Object(links);
+            row
+        })
+        .collect();
+    json!({ "id": name, "title": title, "kind": "table", "count": items.len(), "columns": columns, "rows": rows })
+}
