@@ -61,6 +61,8 @@ word-TriggerEvent-TRACK_OUT = At track-out
 word-Judge-PASS = Pass
 word-Judge-FAIL = Fail
 word-Judge-NA = Not judged
+refusal-DATA_VALUE_INVALID = The value of { $name } cannot be used: { $problem }. Measure again, or have a process engineer check the data spec.
+refusal-DATA_UNIT_MISMATCH = The value of { $name } came in { $unit }, which does not convert into { $wanted }. Have a process engineer check the unit of the data spec or of the machine.
 
 ## Operations
 refusal-OPERATION_NOT_FOUND = There is no operation { $operation }. Check the code, or ask a process engineer to create it.

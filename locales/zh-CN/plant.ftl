@@ -61,6 +61,8 @@ word-TriggerEvent-TRACK_OUT = 出站时
 word-Judge-PASS = 合格
 word-Judge-FAIL = 不合格
 word-Judge-NA = 不判定
+refusal-DATA_VALUE_INVALID = { $name } 的值不能使用：{ $problem }。请重新测量，或请工艺工程师检查采集项。
+refusal-DATA_UNIT_MISMATCH = { $name } 的值单位为 { $unit }，不能换算为 { $wanted }。请工艺工程师检查采集项或设备的单位。
 
 ## 工序
 refusal-OPERATION_NOT_FOUND = 没有工序 { $operation }。请核对代码，或请工艺工程师新建。

@@ -1,5 +1,8 @@
 //! Data specs: what is measured at an operation, how it is judged and what follows.
 
+pub mod judge;
+mod units;
+
 use engine::row;
 use kernel::Id;
 use schemars::JsonSchema;
@@ -25,13 +28,13 @@ kernel::words! {
     pub enum Judge { Pass = "PASS", Fail = "FAIL", Na = "NA" }
 }
 
-/// The limits a value is judged by; both ends belong to the good side (R-CORE-152).
+/// The limits a value is judged by; both ends belong to the good side (R-CORE-152). `min` and `max` are `lsl` and `usl`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "min", skip_serializing_if = "Option::is_none")]
     pub lsl: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "max", skip_serializing_if = "Option::is_none")]
     pub usl: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
