@@ -91,6 +91,19 @@ pub struct Shared {
 }
 
 impl Shared {
+    fn new(registry: Registry, zone: jiff::tz::TimeZone) -> Shared {
+        Shared {
+            registry,
+            settings: SettingsCache::default(),
+            zone,
+            metrics: Metrics::default(),
+            bell: Bell::default(),
+            node: format!("{}-{}", std::process::id(), random_name()),
+            frozen: RwLock::default(),
+            last_ms: AtomicI64::new(0),
+        }
+    }
+
     /// The clock of calls: never goes back.
     pub fn now(&self) -> Instant {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
@@ -148,17 +161,7 @@ impl Engine {
     pub fn start(options: Options, registry: Registry) -> Result<Arc<Engine>> {
         let mut conn = options.database.open()?;
         migrate::migrate(&mut conn)?;
-        let node = format!("{}-{}", std::process::id(), ulid_like());
-        let shared = Arc::new(Shared {
-            registry,
-            settings: SettingsCache::default(),
-            zone: options.zone.clone(),
-            metrics: Metrics::default(),
-            bell: Bell::default(),
-            node,
-            frozen: RwLock::default(),
-            last_ms: AtomicI64::new(0),
-        });
+        let shared = Arc::new(Shared::new(registry, options.zone.clone()));
         let (inbox, jobs) = bounded::<Job>(INBOX);
         let stopping = Arc::new(AtomicBool::new(false));
         let mut threads = write::start(&options, &shared, conn, &jobs)?;
@@ -341,13 +344,18 @@ impl Drop for Engine {
     }
 }
 
+/// The shared part of a process that only reads beside a running server.
+pub fn reading_shared(zone: jiff::tz::TimeZone) -> Shared {
+    Shared::new(Registry::default(), zone)
+}
+
 /// A context of Takt itself on a transaction, for start-up and background reading.
 pub fn system_cx<'c>(tx: &'c Tx, shared: &'c Shared, actor: &'c Actor) -> Cx<'c> {
     Cx::new(tx, shared, actor, shared.now(), &[], Reach::ALL, None)
 }
 
 /// Sixteen random hex digits: a name nobody else has.
-fn ulid_like() -> String {
+fn random_name() -> String {
     let mut bytes = [0u8; 8];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes.iter().map(|b| format!("{b:02x}")).collect()

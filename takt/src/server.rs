@@ -1,0 +1,103 @@
+//! The server: engine, door, listener, and a stop that finishes what is in flight.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Engine;
+use engine::store::{Database, Options};
+use tokio::net::TcpListener;
+use web::{Door, Settings};
+
+use crate::authority::Office;
+use crate::config::Config;
+use crate::lock::Lock;
+use crate::wire;
+
+/// What is running.
+pub struct Running {
+    pub engine: Arc<Engine>,
+    pub address: SocketAddr,
+    stop: tokio::sync::watch::Sender<bool>,
+    served: tokio::task::JoinHandle<()>,
+    _lock: Option<Lock>,
+}
+
+/// How long a stop waits for requests in flight.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
+
+/// Take the lock, migrate, seed the preset roles, listen and serve.
+pub async fn start(config: &Config) -> Result<Running, String> {
+    let lock = match config.database {
+        Database::Sqlite(_) => Some(Lock::take(&config.data_dir)?),
+        Database::Postgres(_) => None,
+    };
+    // Opening waits for the database on a plain thread: connections to PostgreSQL must not be made inside the runtime.
+    let owned = config.clone();
+    let opening = std::thread::spawn(move || open(&owned, true));
+    let opened = tokio::task::spawn_blocking(move || opening.join()).await.map_err(|e| e.to_string())?;
+    let engine = opened.map_err(|_| "opening the database panicked".to_string())??;
+    let listener = TcpListener::bind(config.address).await.map_err(|e| format!("{}: {e}", config.address))?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        metrics_token: config.metrics_token.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        zone_name: config.zone_name.clone(),
+    };
+    let door = Door::new(engine.clone(), Arc::new(Office), settings);
+    let app = web::router(door).into_make_service_with_connect_info::<SocketAddr>();
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let served = tokio::spawn(async move {
+        let wait = async move {
+            let _ = stopped.wait_for(|s| *s).await;
+        };
+        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(wait).await {
+            tracing::error!(error = %error, "the server ended");
+        }
+    });
+    Ok(Running { engine, address, stop, served, _lock: lock })
+}
+
+/// Open the database with everything this release contains.
+pub fn open(config: &Config, chores: bool) -> Result<Arc<Engine>, String> {
+    if let Database::Sqlite(path) = &config.database {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        }
+    }
+    let options =
+        Options { zone: config.zone.clone(), writers: config.writers, chores, ..Options::on(config.database.clone()) };
+    let engine = Engine::start(options, wire::registry()).map_err(|e| e.to_string())?;
+    engine.work(office::role::seed).map_err(|e| format!("preset roles: {e}"))?;
+    Ok(engine)
+}
+
+impl Running {
+    /// Refuse new requests, finish what is in flight within thirty seconds, give leases back.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let engine = self.engine.clone();
+        // Live streams end when the engine says that it stops; only then can the last connections close.
+        let stopping = tokio::task::spawn_blocking(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            engine.stop();
+        });
+        let _ = tokio::time::timeout(STOP_WITHIN, self.served).await;
+        let _ = stopping.await;
+    }
+}
+
+/// Wait for Ctrl-C or a polite request to end.
+pub async fn asked_to_stop() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return drop(tokio::signal::ctrl_c().await),
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
