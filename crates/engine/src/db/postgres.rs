@@ -31,7 +31,7 @@ impl PgConn {
             .options(&format!(
                 "-c search_path={SCHEMA} -c lock_timeout=5000 -c statement_timeout={limit} -c idle_in_transaction_session_timeout=30000"
             ));
-        let client = super::super::tls::connect(&config).map_err(error)?;
+        let client = crate::tls::connect(&config)?;
         Ok(PgConn { client, statements: HashMap::new() })
     }
 
