@@ -1,5 +1,7 @@
 # Titles of pages, sentences of homes, search.
 page-login = Sign in
+page-enrol = Choose a password
+enrol-intro = At least twelve characters, and not a common one. The link works once.
 page-error = Not available
 page-form = Form
 page-search = Search

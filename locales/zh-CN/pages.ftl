@@ -1,5 +1,7 @@
 # 页面标题、首页语句、搜索。
 page-login = 登录
+page-enrol = 设置密码
+enrol-intro = 至少十二个字符，且不能是常见密码。此链接只能使用一次。
 page-error = 无法显示
 page-form = 表单
 page-search = 搜索

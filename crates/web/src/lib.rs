@@ -99,6 +99,7 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/events/stream", get(live::stream))
         .route("/login", get(sign_in::form).post(sign_in::submit))
         .route("/logout", axum::routing::post(sign_in::leave))
+        .route("/enrol", get(sign_in::enrol))
         .route("/language", get(sign_in::language))
         .fallback(any)
         .layer(CompressionLayer::new())

@@ -86,6 +86,26 @@ pub async fn leave(
     redirect("/login", Some(format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", secure(&door))))
 }
 
+/// `GET /enrol?token=…`: whoever holds a one-time link chooses the first password.
+pub async fn enrol(
+    State(door): State<Arc<Door>>, ConnectInfo(from): ConnectInfo<SocketAddr>, uri: Uri, headers: HeaderMap,
+) -> Response<Body> {
+    let (caller, _) = door.caller(&headers, from).await;
+    let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+    let token = asked.iter().find(|f| f.0 == "token").map_or("", |f| f.1.as_str());
+    let say = |key: &str| words::say(caller.lang, key, []);
+    let mut context = Context::new(&door, &caller, "enrol", "/enrol", &uri, "desktop");
+    context.set("form", json!({
+        "command": "user.enrol", "title": say("page-enrol"), "verb": say("command-user-enrol"), "intro": say("enrol-intro"),
+        "method": "POST", "action": "/api/v1/auth/enrol", "then": "goto:/login",
+        "fields": [
+            { "name": "token", "label": say("field-token"), "kind": "hidden", "in": "body", "value": token },
+            { "name": "password", "label": say("field-password"), "kind": "secret", "in": "body", "required": true },
+        ],
+    }));
+    context.render("enrol.html", 200)
+}
+
 /// `GET /language?lang&next`: keep the choice for a year.
 pub async fn language(uri: Uri) -> Response<Body> {
     let fields = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
