@@ -50,6 +50,7 @@ pub struct Config {
     pub log_level: String,
     pub log_json: bool,
     pub writers: usize,
+    pub record: Option<PathBuf>,
 }
 
 /// Every name, what it means, and whether it is shown as `***`.
@@ -66,6 +67,7 @@ pub const NAMES: &[(&str, &str, bool)] = &[
     ("LOG_FORMAT", "json or text", false),
     ("INSECURE_HTTP", "allow plain HTTP beyond loopback", false),
     ("WRITERS", "writing connections to PostgreSQL", false),
+    ("RECORD", "file for the statements of this run, for the benchmark", false),
 ];
 
 impl Config {
@@ -120,6 +122,7 @@ impl Config {
                 .ok()
                 .filter(|n| (1..=200).contains(n))
                 .ok_or("TAKT_WRITERS lies between 1 and 200")?,
+            record: get("RECORD").map(PathBuf::from),
             data_dir,
         })
     }
@@ -142,6 +145,7 @@ impl Config {
             ("LOG_LEVEL".into(), self.log_level.clone()),
             ("LOG_FORMAT".into(), if self.log_json { "json" } else { "text" }.into()),
             ("WRITERS".into(), self.writers.to_string()),
+            ("RECORD".into(), self.record.as_ref().map_or(String::new(), |path| path.display().to_string())),
         ]
     }
 }

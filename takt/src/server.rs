@@ -72,6 +72,9 @@ pub fn open(config: &Config, chores: bool) -> Result<Arc<Engine>, String> {
         Options { zone: config.zone.clone(), writers: config.writers, chores, ..Options::on(config.database.clone()) };
     let engine = Engine::start(options, wire::registry()).map_err(|e| e.to_string())?;
     engine.work(office::role::seed).map_err(|e| format!("preset roles: {e}"))?;
+    if let Some(path) = &config.record {
+        engine::db::record::start(path);
+    }
     Ok(engine)
 }
 
@@ -87,6 +90,9 @@ impl Running {
         });
         let _ = tokio::time::timeout(STOP_WITHIN, self.served).await;
         let _ = stopping.await;
+        if let Err(error) = engine::db::record::finish() {
+            tracing::error!(error = %error, "the recording could not be written");
+        }
     }
 }
 

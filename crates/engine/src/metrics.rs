@@ -19,6 +19,8 @@ pub struct Metrics {
     pub queue: AtomicI64,
     pub batches: AtomicU64,
     pub batched: AtomicU64,
+    /// Groups whose calls were done again one by one.
+    pub taken_back: AtomicU64,
     pub retries: AtomicU64,
     pub live_clients: AtomicI64,
     pub slow_commands: AtomicU64,
@@ -56,6 +58,7 @@ impl Metrics {
         let counters = [
             ("takt_batches", &self.batches),
             ("takt_batched_calls", &self.batched),
+            ("takt_batches_taken_back", &self.taken_back),
             ("takt_retries", &self.retries),
             ("takt_slow_commands", &self.slow_commands),
         ];

@@ -64,16 +64,20 @@ pub struct Options {
     pub writers: usize,
     /// Whether this process does chores; tests that want stillness say no.
     pub chores: bool,
+    /// How much work a group commit takes at most; tests that want one group wait longer.
+    pub batch: Duration,
 }
 
 impl Options {
     pub fn on(database: Database) -> Self {
-        Options { database, zone: jiff::tz::TimeZone::UTC, writers: 16, chores: true }
+        Options { database, zone: jiff::tz::TimeZone::UTC, writers: 16, chores: true, batch: BATCH_TIME }
     }
 }
 
 /// The inbox of the writers holds this many jobs; beyond it a call is answered 503.
 pub const INBOX: usize = 256;
+/// A group commit takes at most this much work, or 64 calls.
+const BATCH_TIME: Duration = Duration::from_millis(5);
 const QUICK_READERS: usize = 4;
 const SLOW_READERS: usize = 2;
 

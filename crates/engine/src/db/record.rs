@@ -1,44 +1,67 @@
-//! Writes down the statements the product issues, with their values, so that the benchmark can run the same ones bare.
+//! Keeps the statements the writers issue, with their values, so that the benchmark can run the same ones bare.
+//!
+//! They stay in memory while the product works, so that recording changes the batches as little as it can, and go to the file
+//! at the end: one JSON line for each statement, in the order in which they were run.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::Value;
+use serde_json::json;
 
-use super::sql::{Sight, Sql};
+/// At most this many statements are kept; what comes after is not recorded.
+const KEPT_MAX: usize = 4_000_000;
 
 static ON: AtomicBool = AtomicBool::new(false);
-static OUT: Mutex<Option<BufWriter<File>>> = Mutex::new(None);
+static KEPT: Mutex<Option<Recording>> = Mutex::new(None);
 
-/// Begin to record into a file, one JSON line for each statement.
-pub fn start(path: &Path) -> std::io::Result<()> {
-    *OUT.lock().expect("the recorder is never poisoned") = Some(BufWriter::new(File::create(path)?));
+struct Recording {
+    path: PathBuf,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    /// Which connection.
+    conn: usize,
+    text: String,
+    params: Vec<Value>,
+    /// The id that an insert gave.
+    id: Option<i64>,
+}
+
+/// Begin to record; [`finish`] writes the file.
+pub fn start(path: &Path) {
+    let recording = Recording { path: path.to_path_buf(), lines: Vec::new() };
+    *KEPT.lock().expect("the recorder is never poisoned") = Some(recording);
     ON.store(true, Ordering::Release);
-    Ok(())
 }
 
-/// One statement of business code.
-pub fn statement(sql: &'static Sql, sight: Sight, params: &[Value]) {
-    if !ON.load(Ordering::Relaxed) {
-        return;
-    }
-    let params: Vec<_> = params.iter().map(Value::to_json).collect();
-    line(&serde_json::json!({ "sql": sql.text_for(super::Dialect::Sqlite, sight, true), "params": params }));
+/// Whether statements are recorded; they are not but for the benchmark.
+pub fn is_on() -> bool {
+    ON.load(Ordering::Relaxed)
 }
 
-/// One statement of the engine: begin, savepoint, release, commit.
-pub fn control(text: &str) {
-    if ON.load(Ordering::Relaxed) {
-        line(&serde_json::json!({ "control": text }));
+/// One statement of a writing connection, after it was run.
+pub fn statement(conn: usize, text: &str, params: &[Value], id: Option<i64>) {
+    let mut kept = KEPT.lock().expect("the recorder is never poisoned");
+    let Some(recording) = kept.as_mut() else { return };
+    recording.lines.push(Line { conn, text: text.to_string(), params: params.to_vec(), id });
+    if recording.lines.len() >= KEPT_MAX {
+        ON.store(false, Ordering::Release);
     }
 }
 
-fn line(json: &serde_json::Value) {
-    if let Some(out) = OUT.lock().expect("the recorder is never poisoned").as_mut() {
-        let _ = writeln!(out, "{json}");
-        let _ = out.flush();
+/// Write what was recorded.
+pub fn finish() -> std::io::Result<()> {
+    ON.store(false, Ordering::Release);
+    let Some(recording) = KEPT.lock().expect("the recorder is never poisoned").take() else { return Ok(()) };
+    let mut out = BufWriter::new(File::create(recording.path)?);
+    for line in recording.lines {
+        let params: Vec<_> = line.params.iter().map(Value::to_json).collect();
+        writeln!(out, "{}", json!({ "conn": line.conn, "sql": line.text, "params": params, "id": line.id }))?;
     }
+    out.flush()
 }

@@ -28,7 +28,13 @@ pub struct Sql {
     pub text: &'static str,
     pub file: &'static str,
     pub line: u32,
-    made: OnceLock<[String; 9]>,
+    made: OnceLock<Made>,
+}
+
+/// What is made of a text when it is first used.
+struct Made {
+    texts: [String; 9],
+    is_scoped: bool,
 }
 
 impl Sql {
@@ -43,7 +49,7 @@ impl Sql {
 
     /// Whether the text has a `{scope: …}` word.
     pub fn is_scoped(&self) -> bool {
-        self.text.contains("{scope:")
+        self.made().is_scoped
     }
 
     /// How many parameters the text names, without the one a scope adds.
@@ -53,21 +59,25 @@ impl Sql {
 
     /// The text for an engine and a sight; `locks` says whether rows may be locked: snapshots that only read may not.
     pub fn text_for(&self, dialect: Dialect, sight: Sight, locks: bool) -> &str {
-        let made = self.made.get_or_init(|| {
+        let variant = match (dialect, locks) {
+            (Dialect::Sqlite, _) => 0,
+            (Dialect::Postgres, false) => 1,
+            (Dialect::Postgres, true) => 2,
+        };
+        &self.made().texts[sight as usize * 3 + variant]
+    }
+
+    fn made(&self) -> &Made {
+        self.made.get_or_init(|| {
             let all = [Sight::All, Sight::Lines, Sight::Stations];
             let texts = all.iter().flat_map(|sight| {
                 let scoped = scope(self.text, *sight, self.params() + 1);
                 [for_sqlite(&scoped), without_locks(scoped.clone()), scoped]
             });
             let mut texts: Vec<String> = texts.collect();
-            std::array::from_fn(|i| std::mem::take(&mut texts[i]))
-        });
-        let variant = match (dialect, locks) {
-            (Dialect::Sqlite, _) => 0,
-            (Dialect::Postgres, false) => 1,
-            (Dialect::Postgres, true) => 2,
-        };
-        &made[sight as usize * 3 + variant]
+            let texts = std::array::from_fn(|i| std::mem::take(&mut texts[i]));
+            Made { texts, is_scoped: self.text.contains("{scope:") }
+        })
     }
 }
 

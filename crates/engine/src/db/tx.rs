@@ -1,6 +1,7 @@
 //! One transaction on either engine. Business code sees only this.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kernel::{Error, Result, Value};
 
@@ -31,13 +32,16 @@ pub struct Tx {
     conn: RefCell<Conn>,
     dialect: Dialect,
     locks: bool,
+    /// Which connection of this process, for the recorder.
+    number: usize,
 }
 
 impl Tx {
     /// A connection that writes: statements lock the rows they say.
     pub fn on(conn: Conn) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
         let dialect = conn.dialect();
-        Tx { conn: RefCell::new(conn), dialect, locks: true }
+        Tx { conn: RefCell::new(conn), dialect, locks: true, number: NEXT.fetch_add(1, Ordering::Relaxed) }
     }
 
     /// A connection that only reads snapshots: the same statements lock nothing.
@@ -74,20 +78,52 @@ impl Tx {
         } else {
             params
         };
-        record::statement(sql, reach.sight, params);
         let text = sql.text_for(self.dialect, reach.sight, self.locks);
+        if self.locks && record::is_on() {
+            return self.recorded(sql, text, params, &mut take);
+        }
+        self.ask(sql, text, params, &mut take)
+    }
+
+    fn ask(
+        &self,
+        sql: &'static Sql,
+        text: &str,
+        params: &[Value],
+        take: &mut dyn FnMut(Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
         let conn = &mut *self.conn.borrow_mut();
         let done = match conn {
-            Conn::Sqlite(conn) => sqlite::query(conn, text, params, &mut take),
-            Conn::Postgres(conn) => conn.query(text, params, &mut take),
+            Conn::Sqlite(conn) => sqlite::query(conn, text, params, take),
+            Conn::Postgres(conn) => conn.query(text, params, take),
         };
         done.map_err(|e| at(sql, e))
     }
 
+    fn recorded(
+        &self,
+        sql: &'static Sql,
+        text: &str,
+        params: &[Value],
+        take: &mut dyn FnMut(Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
+        let mut id = None;
+        let done = self.ask(sql, text, params, &mut |values| {
+            if let (Some(Value::Int(n)), true) = (values.first(), text.starts_with("insert ")) {
+                id = Some(*n);
+            }
+            take(values)
+        });
+        record::statement(self.number, text, params, id);
+        done
+    }
+
     /// Run a statement that changes rows; gives how many.
     pub fn execute(&self, sql: &'static Sql, params: &[Value]) -> Result<u64> {
-        record::statement(sql, Sight::All, params);
         let text = sql.text_for(self.dialect, Sight::All, self.locks);
+        if self.locks && record::is_on() {
+            record::statement(self.number, text, params, None);
+        }
         let conn = &mut *self.conn.borrow_mut();
         let done = match conn {
             Conn::Sqlite(conn) => sqlite::execute(conn, text, params),
@@ -98,6 +134,9 @@ impl Tx {
 
     /// A statement of the engine itself: begin, savepoint, commit.
     pub fn control(&self, text: &'static str) -> Result<()> {
+        if self.locks && record::is_on() {
+            record::statement(self.number, text, &[], None);
+        }
         self.conn.borrow_mut().control(text)
     }
 
@@ -132,7 +171,6 @@ impl Conn {
 
     /// A statement of the engine itself: begin, savepoint, commit.
     pub fn control(&mut self, text: &str) -> Result<()> {
-        record::control(text);
         match self {
             Conn::Sqlite(conn) => sqlite::control(conn, text),
             Conn::Postgres(conn) => conn.control(text),

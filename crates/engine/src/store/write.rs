@@ -20,10 +20,8 @@ use crate::event::Happened;
 use crate::perform::{Answer, Performed, perform};
 use crate::refusals::{IDEMPOTENCY_IN_PROGRESS, INTERNAL_ERROR, STORAGE_FULL, TEMPORARILY_UNAVAILABLE};
 
-/// A group commit takes at most this many calls …
+/// A group commit takes at most this many calls.
 const BATCH_CALLS: usize = 64;
-/// … or this much work.
-const BATCH_TIME: Duration = Duration::from_millis(5);
 /// A call that other transactions keep pushing aside is done again this often.
 const TRIES: u32 = 10;
 
@@ -40,8 +38,12 @@ pub(super) fn start(
     let mut first = Some(first);
     let mut threads = Vec::new();
     for i in 0..count {
-        let mut writer =
-            Writer { database: options.database.clone(), shared: shared.clone(), tx: first.take().map(Tx::on) };
+        let mut writer = Writer {
+            database: options.database.clone(),
+            shared: shared.clone(),
+            tx: first.take().map(Tx::on),
+            batch: options.batch,
+        };
         let jobs = jobs.clone();
         let thread = std::thread::Builder::new().name(format!("writer-{i}"));
         threads.push(thread.spawn(move || writer.serve(&jobs)).map_err(|e| Error::fault(e.to_string()))?);
@@ -53,6 +55,7 @@ struct Writer {
     database: Database,
     shared: Arc<Shared>,
     tx: Option<Tx>,
+    batch: Duration,
 }
 
 /// A job that was performed and waits for the commit to be answered.
@@ -84,7 +87,7 @@ impl Writer {
         let mut todo = VecDeque::from([first]);
         let mut done: Vec<(Job, Kept)> = Vec::new();
         let mut news = News::default();
-        let started = Stopwatch::now();
+        let (started, batch) = (Stopwatch::now(), self.batch);
         let outcome = self.connected().and_then(|(tx, shared)| {
             tx.control("begin immediate")?;
             let mut calls = 0;
@@ -103,7 +106,7 @@ impl Writer {
                         return Err(error);
                     }
                 }
-                if calls < BATCH_CALLS && started.elapsed() < BATCH_TIME {
+                if calls < BATCH_CALLS && started.elapsed() < batch {
                     todo.extend(jobs.try_recv());
                 }
             }
@@ -121,6 +124,7 @@ impl Writer {
             }
             Err(error) => {
                 tracing::warn!(error = %error, jobs = done.len() + todo.len(), "a group was taken back; its calls are done one by one");
+                self.shared.metrics.taken_back.fetch_add(1, Ordering::Relaxed);
                 self.give_up(&error);
                 for job in done.into_iter().map(|d| d.0).chain(todo) {
                     self.alone(job);
