@@ -1,17 +1,37 @@
 ### Fields and columns, shared by all slices; sorted, one a line
 
+field-alarm = Alarm
+field-allowManualFallback = May be typed when the machine is silent
 field-capacity = Capacity
 field-code = Code
+field-dataType = Data type
+field-defaultType = Usual station type
 field-equipmentCode = Equipment
 field-equipmentRequired = Equipment must be ready
 field-groupCode = Station group
 field-isActive = Active
+field-isKeyQuality = Key for quality
+field-isRequired = Required
+field-itemType = Kind of item
 field-lineCode = Line
 field-meta = Further facts
+field-method = Collected
 field-name = Name
+field-needsReview = Needs review
+field-operationCode = Operation
 field-processType = Process
 field-q = Begins with
+field-revision = Revision
+field-source = Source
+field-sourceProcessKey = Process key
+field-sourceProcessName = Process name
+field-sourceSystem = Source system
+field-spec = Limits
+field-specId = Data spec
 field-stationCode = Station
 field-stationCount = Stations
 field-stationType = Type
+field-target = Target
 field-timezone = Time zone
+field-triggerRule = Trigger rule
+field-triggerType = Collected when

@@ -1,17 +1,37 @@
 ### Fields and columns, shared by all slices; sorted, one a line
 
+field-alarm = 报警
+field-allowManualFallback = 设备无数据时可手工补录
 field-capacity = 容量
 field-code = 代码
+field-dataType = 数据类型
+field-defaultType = 默认工位类型
 field-equipmentCode = 设备编码
 field-equipmentRequired = 需要设备就绪
 field-groupCode = 工位组
 field-isActive = 启用
+field-isKeyQuality = 关键质量工序
+field-isRequired = 必填
+field-itemType = 项目类型
 field-lineCode = 产线
 field-meta = 其他信息
+field-method = 采集方式
 field-name = 名称
+field-needsReview = 待评审
+field-operationCode = 工序
 field-processType = 工艺类型
 field-q = 开头为
+field-revision = 版本
+field-source = 来源
+field-sourceProcessKey = 来源工艺键
+field-sourceProcessName = 来源工艺名称
+field-sourceSystem = 来源系统
+field-spec = 规格限
+field-specId = 采集项
 field-stationCode = 工位
 field-stationCount = 工位数
 field-stationType = 工位类型
+field-target = 目标
 field-timezone = 时区
+field-triggerRule = 触发规则
+field-triggerType = 触发方式

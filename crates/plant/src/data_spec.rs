@@ -1,15 +1,44 @@
 //! Data specs: what is measured at an operation, how it is judged and what follows.
 
+mod check;
+mod create;
+mod get;
 pub mod judge;
+mod list;
+mod spec_id;
 mod units;
+mod update;
 
-use engine::row;
-use kernel::Id;
+use engine::{Cx, Registry, row, sql};
+use kernel::{Error, Id, Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::operation::Operation;
+use crate::operation::{Operation, OperationCode};
+
+pub use create::CreateDataSpec;
+pub use get::{DataSpecRevisions, GetDataSpec};
+pub use spec_id::SpecId;
+pub use update::UpdateDataSpec;
+
+kernel::refusals! {
+    /// No such data spec, or name unknown at the step
+    DATA_SPEC_NOT_FOUND: NotFound (name);
+    /// Spec name taken within the operation
+    DATA_SPEC_NAME_DUPLICATE: Conflict (name, operation);
+    /// Contradictory limits or bad pattern
+    DATA_SPEC_LIMITS_INVALID: Unprocessable (name, problem);
+    /// dataType has stored values
+    DATA_SPEC_TYPE_LOCKED: Conflict (name);
+    /// Trigger does not fit the step type (mostly at compile)
+    DATA_SPEC_TRIGGER_MISMATCH: Unprocessable (name, trigger);
+}
+
+engine::events! {
+    /// A data spec got a new revision
+    DataSpecRevised = "DATA_SPEC_REVISED" { operation_code: String, name: String, revision: i64 }
+}
 
 kernel::words! {
     /// Whether a failing value fails the board.
@@ -115,4 +144,144 @@ row! {
         pub revision: i64,
         pub version: i64,
     }
+}
+
+/// A data spec as answers show it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DataSpecView {
+    pub spec_id: String,
+    pub operation_code: String,
+    #[serde(flatten)]
+    pub definition: Frozen,
+    pub is_active: bool,
+    /// Whether values are stored, so that the data type stays.
+    pub has_values: bool,
+    pub version: i64,
+}
+
+impl DataSpec {
+    /// The data spec of an id like `REFLOW:Peak`, whatever its case.
+    pub fn find(cx: &Cx<'_>, id: &SpecId) -> Result<Option<DataSpec>> {
+        cx.one(
+            sql!(
+                "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+                     d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
+                 from data_spec d join operation o on o.id = d.operation_id
+                 where o.code_key = $1 and d.name_key = $2"
+            ),
+            p![id.operation.key(), id.name.key()],
+        )
+    }
+
+    /// The data spec of an id for a command that changes it.
+    pub fn to_change(cx: &Cx<'_>, id: &SpecId) -> Result<Option<DataSpec>> {
+        cx.one(
+            sql!(
+                "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+                     d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
+                 from data_spec d join operation o on o.id = d.operation_id
+                 where o.code_key = $1 and d.name_key = $2 for update of d"
+            ),
+            p![id.operation.key(), id.name.key()],
+        )
+    }
+
+    /// All data specs of an operation, active or not, by name.
+    pub fn of_operation(cx: &Cx<'_>, operation: Id<Operation>) -> Result<Vec<DataSpec>> {
+        cx.all(
+            sql!(
+                "select id, operation_id, name, name_key, item_type, data_type, method, allow_manual_fallback,
+                     trigger_type, trigger_rule, spec, alarm, is_required, is_active, has_values, revision, version
+                 from data_spec where operation_id = $1 order by name_key"
+            ),
+            p![operation],
+        )
+    }
+
+    /// Note that values are stored by this spec, so that its data type stays; for whoever stores the first one.
+    pub fn locks_type(cx: &mut Cx<'_>, id: Id<DataSpec>) -> Result<()> {
+        cx.run(sql!("update data_spec set has_values = 1 where id = $1 and has_values = 0"), p![id]).map(drop)
+    }
+
+    /// The spec whole, as it is frozen into a route version.
+    pub fn frozen(&self) -> Result<Frozen> {
+        Ok(Frozen {
+            name: self.name.clone(),
+            revision: self.revision,
+            item_type: self.item_type,
+            data_type: self.data_type,
+            method: self.method,
+            allow_manual_fallback: self.allow_manual_fallback,
+            trigger_type: self.trigger_type,
+            trigger_rule: self.read("trigger_rule", &self.trigger_rule)?,
+            spec: self.read("spec", &self.spec)?.unwrap_or_default(),
+            alarm: self.read("alarm", &self.alarm)?,
+            is_required: self.is_required,
+        })
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(&self, column: &str, json: &Option<Json>) -> Result<Option<T>> {
+        let Some(json) = json else { return Ok(None) };
+        let wrong = |e: serde_json::Error| Error::fault(format!("{column} of the data spec {}: {e}", self.name));
+        serde_json::from_value(json.clone()).map(Some).map_err(wrong)
+    }
+
+    /// Take over what a frozen spec says; name, revision and activity stay.
+    fn keep(&mut self, frozen: &Frozen) -> Result<()> {
+        let json = |value: Result<Json, serde_json::Error>| value.map_err(|e| Error::fault(e.to_string()));
+        self.item_type = frozen.item_type;
+        self.data_type = frozen.data_type;
+        self.method = frozen.method;
+        self.allow_manual_fallback = frozen.allow_manual_fallback;
+        self.trigger_type = frozen.trigger_type;
+        self.is_required = frozen.is_required;
+        let empty = |json: &Json| json.as_object().is_some_and(|o| o.is_empty());
+        self.spec = Some(json(serde_json::to_value(&frozen.spec))?).filter(|spec| !empty(spec));
+        self.trigger_rule = frozen.trigger_rule.as_ref().map(|rule| json(serde_json::to_value(rule))).transpose()?;
+        self.trigger_rule = self.trigger_rule.take().filter(|rule| !empty(rule));
+        self.alarm = frozen.alarm.as_ref().map(|alarm| json(serde_json::to_value(alarm))).transpose()?;
+        Ok(())
+    }
+
+    fn operation_code(&self, cx: &Cx<'_>) -> Result<OperationCode> {
+        let code = cx.value(sql!("select code from operation where id = $1"), p![self.operation_id])?;
+        code.ok_or_else(|| Error::fault("a data spec has an operation"))
+    }
+
+    /// Keep what the spec says from now on and tell it.
+    fn revised(&self, cx: &mut Cx<'_>, operation: &OperationCode) -> Result<()> {
+        let view = self.view(operation)?;
+        let mut definition = serde_json::to_value(&view.definition).map_err(|e| Error::fault(e.to_string()))?;
+        definition["isActive"] = self.is_active.into();
+        cx.run(
+            sql!(
+                "insert into data_spec_revision (data_spec_id, revision, definition, at, by_name)
+                 values ($1, $2, $3, $4, $5)"
+            ),
+            p![self.id, self.revision, definition, cx.now, cx.actor().name],
+        )?;
+        cx.emit(DataSpecRevised {
+            operation_code: operation.to_string(),
+            name: self.name.clone(),
+            revision: self.revision,
+        })
+    }
+
+    fn view(&self, operation: &OperationCode) -> Result<DataSpecView> {
+        let name = kernel::code::Name::parse(&self.name).map_err(Error::fault)?;
+        Ok(DataSpecView {
+            spec_id: SpecId { operation: operation.clone(), name }.to_string(),
+            operation_code: operation.to_string(),
+            definition: self.frozen()?,
+            is_active: self.is_active,
+            has_values: self.has_values,
+            version: self.version,
+        })
+    }
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    registry.command::<CreateDataSpec>().command::<UpdateDataSpec>();
+    registry.query::<GetDataSpec>().query::<DataSpecRevisions>().list(&list::DATA_SPECS);
 }

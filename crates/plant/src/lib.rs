@@ -3,6 +3,7 @@
 pub mod common;
 pub mod data_spec;
 pub mod line;
+pub mod mapping;
 pub mod operation;
 pub mod route;
 pub mod snapshot;
@@ -17,6 +18,9 @@ kernel::words! {
 
 /// Everything this crate offers.
 pub fn register(registry: &mut engine::Registry) {
+    data_spec::register(registry);
     line::register(registry);
+    mapping::register(registry);
+    operation::register(registry);
     station::register(registry);
 }
