@@ -212,8 +212,10 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 /// A pattern that matches a text in full; the error says what is wrong with it.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    let whole = format!(r"\A(?:{pattern})\z");
-    regex::RegexBuilder::new(&whole).size_limit(1 << 20).build().map_err(|e| e.to_string())
+    let build = |text: &str| regex::RegexBuilder::new(text).size_limit(1 << 20).build();
+    // By itself first: `a)(b` closes and opens the brackets around it.
+    let regex = build(pattern).and_then(|_| build(&format!(r"\A(?:{pattern})\z")));
+    regex.map_err(|e| e.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_string())
 }
 
 #[cfg(test)]
