@@ -96,8 +96,11 @@ create table api_token (
   old_until integer,
   expires_at integer not null,
   last_used_at integer,
+  warned_at integer,
   created_at integer not null,
   created_by text not null,
   revoked_at integer,
   version integer not null
 );
+create index api_token_expires on api_token (expires_at);
+create index api_token_created_by on api_token (created_by);

@@ -80,3 +80,79 @@ role-about-leader = Leads the assigned lines.
 role-about-manager = Sees everything, approves and signs what needs a second pair of eyes.
 role-about-trace = Traces units and material, exports evidence.
 role-about-machine = Sends machine events; held by tokens, never by people.
+
+## Refusals: people, their passwords and bindings
+refusal-ROLE_REQUIRED = A person needs at least one role. Choose one.
+refusal-ROLE_FOR_TOKENS = Role { $role } is for tokens only. Choose another role, or issue a token.
+refusal-LINE_BINDING_REQUIRED = These roles work on assigned lines: { $roles }. Assign at least one line.
+refusal-STATION_BINDING_REQUIRED = These roles work at assigned stations: { $roles }. Assign at least one station.
+refusal-LAST_ADMIN = Somebody must go on managing users and roles, and { $username } would not. Give another active person these rights first, or let that person make this change.
+refusal-PASSWORD_WRONG = The old password is not right. Check it and try again; an administrator can set a new one.
+refusal-PASSWORD_ELSEWHERE = This account signs in through your company and has no password here. Change it there.
+
+## Refusals: tokens
+refusal-API_TOKEN_NOT_FOUND = There is no token { $token }. Check the number in the list of tokens.
+refusal-PERMISSION_UNKNOWN = There is no permission { $permission }. Choose one from the list.
+refusal-TOKEN_PERMISSION_FORBIDDEN = A token may not hold what needs a person: { $permissions }. Leave these out.
+
+## Commands: people and tokens
+command-user-create = Add person
+command-user-update = Edit person
+command-user-update-me = Edit my profile
+command-user-import = Import people
+command-user-change-password = Change password
+command-user-reset-password = Reset password
+command-user-revoke-sessions = End all sessions
+command-api-token-create = Issue token
+command-api-token-rotate = Rotate secret
+command-api-token-revoke = Revoke token
+
+## Lists: people and tokens
+list-users = People
+empty-users = Nobody here yet. Add people one by one or import a file.
+list-api_tokens = Tokens
+empty-api_tokens = No tokens yet. Issue one for each machine or system that sends data.
+
+## Fields: people and tokens
+field-allowedCidrs = Allowed addresses
+field-authSource = Signs in with
+field-csv = File (CSV)
+field-department = Department
+field-email = E-mail
+field-employeeNo = Employee number
+field-expiresAt = Expires
+field-firstAccess = First sign-in
+field-initialPassword = Password to begin with
+field-isRevoked = Revoked
+field-keepOldHours = Hours the old secret still counts
+field-lastLoginAt = Last sign-in
+field-lastUsedAt = Last used
+field-lineCodes = Lines
+field-locale = Language
+field-mustChangePassword = Must change password
+field-newPassword = New password
+field-oldPassword = Old password
+field-permissions = Permissions
+field-phone = Phone
+field-preferredHomePage = Home page
+field-rateLimitPerMin = Calls per minute
+field-revokedAt = Revoked at
+field-role = Role
+field-roles = Roles
+field-stationCodes = Stations
+field-tokenNo = Token
+
+## Words, things and events: people and tokens
+word-FirstAccess-LINK = One-time link
+word-FirstAccess-PASSWORD = Random password
+word-FirstAccess-GIVEN = Given password
+word-TokenKind-MACHINE = Machine
+word-TokenKind-INTEGRATION = Other system
+entity-api_token = Token
+event-TOKEN_EXPIRING = A token will expire soon
+
+## Settings: tokens
+setting-auth-token-maxDays = Most days a token counts
+setting-auth-token-warnDays = Days before its end on which a token is warned of
+setting-auth-token-rotateHours = Most hours an old secret counts after a rotation
+setting-auth-token-ratePerMin = Calls per minute of a token that does not say otherwise

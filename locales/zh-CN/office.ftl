@@ -80,3 +80,79 @@ role-about-leader = 管理指定产线。
 role-about-manager = 查看全部，批准并签署需要复核的事项。
 role-about-trace = 追溯单件与物料，导出证据。
 role-about-machine = 发送设备事件；仅供令牌使用，不授予人员。
+
+## 拒绝：人员、密码与绑定
+refusal-ROLE_REQUIRED = 人员至少需要一个角色。请选择。
+refusal-ROLE_FOR_TOKENS = 角色 { $role } 仅供令牌使用。请选择其他角色，或签发令牌。
+refusal-LINE_BINDING_REQUIRED = 以下角色按指定产线工作：{ $roles }。请至少指定一条产线。
+refusal-STATION_BINDING_REQUIRED = 以下角色按指定工位工作：{ $roles }。请至少指定一个工位。
+refusal-LAST_ADMIN = 必须始终有人管理用户与角色，而 { $username } 将失去该权限。请先将权限授予另一位在用人员，或由其进行此更改。
+refusal-PASSWORD_WRONG = 旧密码不正确。请检查后重试；管理员可以重设密码。
+refusal-PASSWORD_ELSEWHERE = 该账号通过企业统一登录，在此没有密码。请在企业系统中修改。
+
+## 拒绝：令牌
+refusal-API_TOKEN_NOT_FOUND = 没有令牌 { $token }。请在令牌列表中核对编号。
+refusal-PERMISSION_UNKNOWN = 没有权限 { $permission }。请从列表中选择。
+refusal-TOKEN_PERMISSION_FORBIDDEN = 令牌不得持有须由人员承担的权限：{ $permissions }。请去掉这些权限。
+
+## 命令：人员与令牌
+command-user-create = 添加人员
+command-user-update = 编辑人员
+command-user-update-me = 编辑我的资料
+command-user-import = 导入人员
+command-user-change-password = 修改密码
+command-user-reset-password = 重设密码
+command-user-revoke-sessions = 结束全部会话
+command-api-token-create = 签发令牌
+command-api-token-rotate = 轮换密钥
+command-api-token-revoke = 吊销令牌
+
+## 列表：人员与令牌
+list-users = 人员
+empty-users = 还没有人员。请逐个添加或导入文件。
+list-api_tokens = 令牌
+empty-api_tokens = 还没有令牌。请为每台设备或系统签发一个。
+
+## 字段：人员与令牌
+field-allowedCidrs = 允许的地址
+field-authSource = 登录方式
+field-csv = 文件（CSV）
+field-department = 部门
+field-email = 电子邮件
+field-employeeNo = 工号
+field-expiresAt = 到期时间
+field-firstAccess = 首次登录方式
+field-initialPassword = 初始密码
+field-isRevoked = 已吊销
+field-keepOldHours = 旧密钥保留小时数
+field-lastLoginAt = 上次登录
+field-lastUsedAt = 上次使用
+field-lineCodes = 产线
+field-locale = 语言
+field-mustChangePassword = 须修改密码
+field-newPassword = 新密码
+field-oldPassword = 旧密码
+field-permissions = 权限
+field-phone = 电话
+field-preferredHomePage = 首页
+field-rateLimitPerMin = 每分钟调用次数
+field-revokedAt = 吊销时间
+field-role = 角色
+field-roles = 角色
+field-stationCodes = 工位
+field-tokenNo = 令牌编号
+
+## 词汇、对象与事件：人员与令牌
+word-FirstAccess-LINK = 一次性链接
+word-FirstAccess-PASSWORD = 随机密码
+word-FirstAccess-GIVEN = 指定密码
+word-TokenKind-MACHINE = 设备
+word-TokenKind-INTEGRATION = 其他系统
+entity-api_token = 令牌
+event-TOKEN_EXPIRING = 令牌即将到期
+
+## 设置：令牌
+setting-auth-token-maxDays = 令牌最长有效天数
+setting-auth-token-warnDays = 令牌到期前提醒的天数
+setting-auth-token-rotateHours = 轮换后旧密钥最多保留的小时数
+setting-auth-token-ratePerMin = 令牌默认每分钟调用次数

@@ -46,6 +46,8 @@ pub struct Actor {
     pub must_change_password: bool,
     /// Calls a token may make in a minute; people have no limit.
     pub rate_per_min: Option<u32>,
+    /// The name under which everything a token sends is filed, whatever it says itself.
+    pub source_system: Option<String>,
 }
 
 impl Actor {
@@ -67,6 +69,7 @@ impl Actor {
             csrf: String::new(),
             must_change_password: false,
             rate_per_min: None,
+            source_system: None,
         }
     }
 

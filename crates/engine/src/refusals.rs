@@ -17,6 +17,10 @@ kernel::refusals! {
     CSRF_INVALID: Denied;
     /// Line outside the actor's data scope
     LINE_FORBIDDEN: Denied (line);
+    /// No such line
+    LINE_NOT_FOUND: NotFound (line);
+    /// No such station
+    STATION_NOT_FOUND: NotFound (station);
     /// Station outside the actor's data scope
     STATION_FORBIDDEN: Denied (station);
     /// Change without If-Match

@@ -52,7 +52,9 @@ row! {
         token_no: String,
         name: String,
         permissions: Permits,
+        source_system: Option<String>,
         allowed_cidrs: Json,
+        rate_limit_per_min: u32,
         secret_hash: String,
         old_until: Option<Instant>,
         expires_at: Instant,
@@ -89,7 +91,8 @@ pub fn by_token(cx: &Cx<'_>, bearer: &str, ip: Option<&str>) -> Result<Actor> {
     let hash = secret::hash(bearer);
     let token: Option<Machine> = cx.one(
         sql!(
-            "select id, token_no, name, permissions, allowed_cidrs, secret_hash, old_until, expires_at, revoked_at
+            "select id, token_no, name, permissions, source_system, allowed_cidrs, rate_limit_per_min, secret_hash,
+                 old_until, expires_at, revoked_at
              from api_token where secret_hash = $1 or old_secret_hash = $1"
         ),
         p![hash],
@@ -123,6 +126,8 @@ pub fn by_token(cx: &Cx<'_>, bearer: &str, ip: Option<&str>) -> Result<Actor> {
         lines,
         stations,
         station_lines,
+        source_system: token.source_system,
+        rate_per_min: Some(token.rate_limit_per_min),
         ..Actor::nobody()
     })
 }

@@ -2,9 +2,12 @@
 
 pub mod actor;
 pub mod admin;
+pub mod binding;
+pub mod csv;
 pub mod role;
 pub mod secret;
 pub mod session;
+pub mod token;
 pub mod user;
 
 use engine::Registry;
@@ -13,6 +16,7 @@ use engine::Registry;
 pub fn register(registry: &mut Registry) {
     session::register(registry);
     user::register(registry);
+    token::register(registry);
 }
 
 engine::events! {

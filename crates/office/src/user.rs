@@ -1,12 +1,29 @@
 //! People: who they are, what roles they have and which lines and stations they are bound to (R-PLAT-001 … 004).
 
+pub mod access;
+pub mod change_password;
+pub mod create;
 pub mod enrol;
+pub mod get;
+pub mod import;
+pub mod last_admin;
+pub mod list;
+pub mod me;
 pub mod password;
+pub mod reset_password;
+pub mod revoke_sessions;
+pub mod update;
+pub mod view;
 
 use engine::refusals::{CODE_DUPLICATE, CODE_RESERVED};
 use engine::{Ask, Cx, Lang, Registry, row, sql};
+use kernel::code::Text;
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Error, Id, Instant, Refusal, Result, p};
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::UserChanged;
 
@@ -37,7 +54,10 @@ impl Locale {
 }
 
 pub fn register(registry: &mut Registry) {
-    registry.command::<enrol::Enrol>();
+    registry.command::<create::CreateUser>().command::<update::UpdateUser>().command::<import::ImportUsers>();
+    registry.command::<reset_password::ResetPassword>().command::<revoke_sessions::RevokeSessions>();
+    registry.command::<enrol::Enrol>().command::<change_password::ChangePassword>().command::<me::UpdateMe>();
+    registry.query::<get::GetUser>().query::<me::GetMe>().list(&list::USERS);
 }
 
 row! {
@@ -79,6 +99,50 @@ impl User {
             p![*key],
         )
     }
+
+    /// The same, only to look at.
+    pub fn look(cx: &Cx<'_>, key: &str) -> Result<Option<User>> {
+        cx.one(
+            sql!(
+                "select id, username, username_key, name, email, employee_no, department, phone, locale, preferred_home_page,
+                     is_active, auth_source, password_hash, must_change_password, enrol_hash, enrol_until, last_login_at,
+                     created_at, version
+                 from app_user where username_key = $1"
+            ),
+            p![*key],
+        )
+    }
+
+    /// The person who asks, for a change of himself; none when a token or Takt itself asks.
+    pub fn asking(cx: &Cx<'_>) -> Result<Option<User>> {
+        let key: Option<String> =
+            cx.value(sql!("select username_key from app_user where id = $1"), p![cx.actor().principal])?;
+        key.map_or(Ok(None), |key| User::by_key(cx, &key))
+    }
+}
+
+/// A page of Takt: an absolute path, never another site.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(with = "String", inline)]
+pub struct HomePage(String);
+
+impl HomePage {
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for HomePage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = kernel::code::clean(&String::deserialize(deserializer)?, 200).map_err(D::Error::custom)?;
+        let is_path = text.starts_with('/') && !text.starts_with("//") && !text.contains('\\');
+        is_path.then_some(HomePage(text)).ok_or_else(|| D::Error::custom("a path of Takt begins with one slash"))
+    }
+}
+
+/// What a person wrote, if anything.
+pub(crate) fn filled<const N: usize>(text: Text<N>) -> Option<String> {
+    Some(text.as_str().to_string()).filter(|text| !text.is_empty())
 }
 
 /// A user name has at least this many characters.
@@ -114,6 +178,26 @@ pub(crate) fn insert(cx: &mut Cx<'_>, user: &mut User) -> Result<()> {
 impl UserChanged {
     pub(crate) fn created(username: &Username) -> Self {
         UserChanged { username: username.to_string(), change: "CREATED".into(), fields: vec![] }
+    }
+
+    /// What an administrator or the person himself edited, by field.
+    pub(crate) fn edited(before: &User, after: &User) -> Self {
+        let fields = [
+            ("name", before.name != after.name),
+            ("email", before.email != after.email),
+            ("employeeNo", before.employee_no != after.employee_no),
+            ("department", before.department != after.department),
+            ("phone", before.phone != after.phone),
+            ("locale", before.locale != after.locale),
+            ("preferredHomePage", before.preferred_home_page != after.preferred_home_page),
+            ("isActive", before.is_active != after.is_active),
+        ];
+        let fields: Vec<&str> = fields.iter().filter(|f| f.1).map(|f| f.0).collect();
+        let mut changed = UserChanged::updated(&after.username, &fields);
+        if before.is_active && !after.is_active {
+            changed.change = "DEACTIVATED".into();
+        }
+        changed
     }
 
     pub(crate) fn updated(username: &Username, fields: &[&str]) -> Self {

@@ -30,9 +30,9 @@ kernel::code! {
     LineCode, max 64, pick "lines";
 }
 
+pub use engine::refusals::LINE_NOT_FOUND;
+
 kernel::refusals! {
-    /// No such line
-    LINE_NOT_FOUND: NotFound (line);
     /// Line is deactivated
     LINE_INACTIVE: Conflict (line);
     /// Line code taken (case-insensitive)

@@ -29,9 +29,9 @@ kernel::code! {
     StationGroupCode, max 64, pick "station_groups";
 }
 
+pub use engine::refusals::STATION_NOT_FOUND;
+
 kernel::refusals! {
-    /// No such station
-    STATION_NOT_FOUND: NotFound (station);
     /// Station is deactivated
     STATION_INACTIVE: Conflict (station);
     /// Station code taken

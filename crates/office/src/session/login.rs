@@ -87,9 +87,7 @@ impl Command for Login {
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Option<User>> {
         let user = User::by_key(cx, &fold(self.username.as_str()))?;
-        let until = locked_until(cx, self.username.as_str(), user.as_ref())?;
-        let minutes = until.map_or(0, |until| (until.ms() - cx.now.ms()).div_euclid(60_000) + 1);
-        ask.that(until.is_none(), || ACCOUNT_LOCKED.with("minutes", minutes))?;
+        open(cx, ask, self.username.as_str(), user.as_ref())?;
         Ok(user)
     }
 
@@ -140,21 +138,33 @@ fn note_sign_in(cx: &mut Cx<'_>, user: &mut User) -> Result<()> {
     Ok(())
 }
 
-/// Count the failure and keep it although the answer is a refusal (R-CORE-003); the one that locks is told to the plant.
+/// Count the failure and keep it although the answer is a refusal (R-CORE-003).
 fn fail(cx: &mut Cx<'_>, username: &str, user: Option<&User>) -> Result<SignedIn> {
+    count_failure(cx, username, user)?;
+    cx.refuse_and_keep(INVALID_CREDENTIALS);
+    Ok(SignedIn::default())
+}
+
+/// Count a wrong password of a name; the one that locks is told to the plant.
+pub(crate) fn count_failure(cx: &mut Cx<'_>, username: &str, user: Option<&User>) -> Result<()> {
     let ip = cx.origin().ip.clone().unwrap_or_default();
     cx.run(
         sql!("insert into sign_in_failure (username_key, ip, at) values ($1, $2, $3)"),
         p![fold(username), ip, cx.now],
     )?;
-    if let Some(user) = user {
-        cx.about("user", &user.username);
-        if locked_until(cx, username, Some(user))?.is_some() {
-            cx.emit(AccountLocked { username: user.username.to_string(), why: "PASSWORD".into() })?;
-        }
+    let Some(user) = user else { return Ok(()) };
+    cx.about("user", &user.username);
+    if locked_until(cx, username, Some(user))?.is_some() {
+        cx.emit(AccountLocked { username: user.username.to_string(), why: "PASSWORD".into() })?;
     }
-    cx.refuse_and_keep(INVALID_CREDENTIALS);
-    Ok(SignedIn::default())
+    Ok(())
+}
+
+/// Whether the name and the address may try: ACCOUNT_LOCKED with the minutes to wait.
+pub(crate) fn open(cx: &Cx<'_>, ask: &mut Ask, username: &str, user: Option<&User>) -> Result<()> {
+    let until = locked_until(cx, username, user)?;
+    let minutes = until.map_or(0, |until| (until.ms() - cx.now.ms()).div_euclid(60_000) + 1);
+    ask.that(until.is_none(), || ACCOUNT_LOCKED.with("minutes", minutes))
 }
 
 /// Until when the name or the address is locked. A lock begins with the failure that made it full and holds

@@ -73,7 +73,7 @@ impl Command for Enrol {
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<User> {
         let user = ask.need(self.user(cx)?, ENROLMENT_INVALID)?;
-        password::rules(cx, ask, &user.username_key, self.password.reveal(), self.fresh.as_ref())?;
+        password::rules(cx, ask, &user.username_key, self.password.reveal(), "/password", self.fresh.as_ref())?;
         Ok(user)
     }
 

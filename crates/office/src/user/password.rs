@@ -7,7 +7,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use engine::{Ask, Cx, sql};
 use kernel::code::fold;
-use kernel::{Error, Id, Result, p};
+use kernel::{Error, Id, Refusal, Result, p};
 
 use super::User;
 use crate::secret;
@@ -57,15 +57,16 @@ pub(crate) fn rules(
     ask: &mut Ask,
     username_key: &str,
     password: &str,
+    field: &str,
     fresh: Option<&Fresh>,
 ) -> Result<()> {
     let min = cx.setting(&AUTH_PASSWORD_MIN_LENGTH)?;
     let count = cx.setting(&AUTH_PASSWORD_HISTORY)?;
     let is_long = password.chars().count() >= min as usize;
-    ask.that(is_long, || PASSWORD_TOO_SHORT.with("min", min).at("/password"))?;
-    ask.that(fold(password) != username_key, PASSWORD_IS_USERNAME)?;
-    ask.that(!is_common(password), PASSWORD_TOO_COMMON)?;
-    ask.that(!fresh.is_some_and(|f| f.is_reused), || PASSWORD_REUSED.with("count", count))
+    ask.that(is_long, || PASSWORD_TOO_SHORT.with("min", min).at(field))?;
+    ask.that(fold(password) != username_key, || Refusal::from(PASSWORD_IS_USERNAME).at(field))?;
+    ask.that(!is_common(password), || Refusal::from(PASSWORD_TOO_COMMON).at(field))?;
+    ask.that(!fresh.is_some_and(|f| f.is_reused), || PASSWORD_REUSED.with("count", count).at(field))
 }
 
 /// Give a user a password of his own: from now on it counts, and no first password or link does.
@@ -79,7 +80,7 @@ pub(crate) fn give(cx: &mut Cx<'_>, user: &mut User, hash: String) -> Result<()>
 }
 
 /// Remember a password among the last ones, and forget what is older than the last two dozen.
-fn remember(cx: &mut Cx<'_>, user: Id<User>, hash: &str) -> Result<()> {
+pub(crate) fn remember(cx: &mut Cx<'_>, user: Id<User>, hash: &str) -> Result<()> {
     cx.run(
         sql!("insert into password_history (user_id, password_hash, at) values ($1, $2, $3)"),
         p![user, *hash, cx.now],

@@ -172,3 +172,54 @@ pub fn audit(plant: &Plant, action: &str) -> Vec<AuditRow> {
     };
     plant.engine.read_blocking(false, read).unwrap()
 }
+
+/// Lines and stations to be bound to.
+pub fn floor(plant: &Plant) {
+    for line in ["SMT-A", "SMT-B"] {
+        plant
+            .engine
+            .work(move |cx| {
+                let n = cx.run(
+                    sql!(
+                        "insert into line (code, code_key, name, process_type, is_active, version)
+                         values ($1, $2, $1, 'SMT', 1, 1)"
+                    ),
+                    p![*line, kernel::code::fold(line)],
+                )?;
+                Ok(n as i64)
+            })
+            .unwrap();
+    }
+    for (station, line) in [("ST-SPI-01", "SMT-A"), ("ST-AOI-01", "SMT-B")] {
+        plant
+            .engine
+            .work(move |cx| {
+                let n = cx.run(
+                    sql!(
+                        "insert into station (code, code_key, name, line_id, station_type, is_active, equipment_required,
+                             equipment_code, version)
+                         values ($1, $2, $1, (select id from line where code = $3), 'MANUAL', 1, 0, '', 1)"
+                    ),
+                    p![*station, kernel::code::fold(station), *line],
+                )?;
+                Ok(n as i64)
+            })
+            .unwrap();
+    }
+}
+
+/// Sign in with a password of one's own; gives the cookie.
+pub fn sign_in_with(plant: &Plant, username: &str, password: &str) -> String {
+    body(&login(plant, username, password, "10.9.9.9"))["sessionToken"].as_str().unwrap().to_string()
+}
+
+/// Who has this bearer secret now, or the code of the refusal.
+pub fn bearer(plant: &Plant, secret: &str, ip: Option<&str>) -> Result<Actor, &'static str> {
+    let (secret, ip) = (secret.to_string(), ip.map(str::to_string));
+    let read = move |tx: &engine::db::Tx, shared: &engine::store::Shared| {
+        let system = Actor::system();
+        office::actor::by_token(&engine::store::system_cx(tx, shared, &system), &secret, ip.as_deref())
+    };
+    let found = plant.engine.read_blocking(false, read);
+    found.map_err(|error| error.refusal().unwrap_or_else(|| panic!("{error}")).def.code)
+}

@@ -1,0 +1,49 @@
+//! End all sessions of somebody.
+
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, post};
+use kernel::Result;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{USER_NOT_FOUND, User, Username};
+use crate::{SessionEnded, session};
+
+/// End all sessions of a person; asked again, none is left and the answer says 0.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokeSessions {
+    pub username: Username,
+}
+
+/// How many sessions ended.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Revoked {
+    pub username: String,
+    pub ended: u64,
+}
+
+impl Command for RevokeSessions {
+    type Loaded = User;
+    type Output = Revoked;
+    const NAME: &'static str = "user.revoke_sessions";
+    const ROUTE: Route = post("/users/{username}/revoke-sessions");
+    const PERMIT: Need = Need::Any(&[Permit::SystemUserManage]);
+
+    fn entity(&self) -> Entity {
+        Entity::of("user", &self.username)
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<User> {
+        let user = User::by_key(cx, &self.username.key())?;
+        ask.need(user, || USER_NOT_FOUND.with("username", &self.username))
+    }
+
+    fn run(self, user: User, cx: &mut Cx<'_>) -> Result<Revoked> {
+        let ended = session::end_all(cx, user.id, None)?;
+        if ended > 0 {
+            cx.emit(SessionEnded { username: user.username.to_string(), why: "REVOKED".into() })?;
+        }
+        Ok(Revoked { username: user.username.to_string(), ended })
+    }
+}

@@ -1,0 +1,390 @@
+//! People: made, edited, sent away, and their passwords, on both engines.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::*;
+use engine::Permit;
+use engine::door::Envelope;
+use engine::testing::{Plant, on_both};
+use serde_json::{Value as Json, json};
+
+fn start(plant: &Plant) {
+    plant.engine.work(office::role::seed).unwrap();
+    floor(plant);
+}
+
+fn amy() -> Json {
+    json!({ "username": "amy", "name": "Amy Wang", "roles": ["planner"], "locale": "en" })
+}
+
+fn op(name: &str, more: Json) -> Json {
+    let mut fields = json!({ "username": name, "name": name, "roles": ["operator"] });
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    fields
+}
+
+#[test]
+fn r_plat_001_a_person_needs_known_roles_and_the_bindings_they_ask_for() {
+    on_both(wire, |plant| {
+        start(plant);
+        let boss = plant.boss();
+        let code = |fields: Json| plant.code(&boss, "user.create", fields);
+        assert_eq!(code(json!({ "username": "amy", "name": "A", "roles": [] })), ("ROLE_REQUIRED", 422));
+        assert_eq!(code(json!({ "username": "amy", "name": "A", "roles": ["wizard"] })), ("ROLE_NOT_FOUND", 404));
+        assert_eq!(code(json!({ "username": "amy", "name": "A", "roles": ["machine"] })), ("ROLE_FOR_TOKENS", 422));
+        assert_eq!(
+            code(json!({ "username": "amy", "name": "A", "roles": ["leader"] })),
+            ("LINE_BINDING_REQUIRED", 422)
+        );
+        assert_eq!(code(op("amy", json!({}))), ("STATION_BINDING_REQUIRED", 422));
+        assert_eq!(code(op("amy", json!({ "lineCodes": ["SMT-A"] }))), ("STATION_BINDING_REQUIRED", 422));
+        assert_eq!(code(op("amy", json!({ "stationCodes": ["ST-NO"] }))), ("STATION_NOT_FOUND", 404));
+        assert_eq!(code(op("amy", json!({ "lineCodes": ["L-NO"] }))), ("LINE_NOT_FOUND", 404));
+        assert_eq!(code(json!({ "username": "me", "name": "A", "roles": ["planner"] })), ("CODE_RESERVED", 409));
+        assert_eq!(code(json!({ "username": "ab", "name": "A", "roles": ["planner"] })), ("VALIDATION_FAILED", 400));
+        assert_eq!(code(json!({ "username": "amy", "name": " ", "roles": ["planner"] })), ("NAME_REQUIRED", 400));
+        let away =
+            json!({ "username": "amy", "name": "A", "roles": ["planner"], "preferredHomePage": "//evil.example" });
+        assert_eq!(code(away), ("VALIDATION_FAILED", 400));
+        assert_eq!(plant.blockers(&plant.someone(&[Permit::AuditRead]), "user.create", amy())[0], "FORBIDDEN");
+
+        let made = plant.run(&boss, "user.create", op("op1", json!({ "stationCodes": ["st-spi-01", "ST-SPI-01"] })));
+        assert_eq!(made["stationCodes"], json!(["ST-SPI-01"]));
+        assert_eq!(made["missingBindings"], json!([]));
+        let again = plant.refuse(&boss, "user.create", op("OP1", json!({ "stationCodes": ["ST-SPI-01"] })));
+        assert_eq!((again.def.code, again.kind.status()), ("CODE_DUPLICATE", 409));
+        assert_eq!(again.errors[0].path, "/username", "the field is named");
+    });
+}
+
+#[test]
+fn r_plat_002_a_new_person_gets_a_link_or_a_random_password_once() {
+    on_both(wire, |plant| {
+        start(plant);
+        let boss = plant.boss();
+        let envelope = plant.envelope();
+        let answer = body(&plant.call_with(&boss, "user.create", amy(), envelope.clone()));
+        assert_eq!((answer["firstAccess"].as_str(), answer["passwordSet"].as_bool()), (Some("LINK"), Some(false)));
+        let link = answer["secret"].as_str().unwrap().to_string();
+        let again = body(&plant.call_with(&boss, "user.create", amy(), envelope));
+        assert_eq!((again["secret"].is_null(), again["secretShownOnce"].as_bool()), (true, Some(true)));
+        plant.run(&nobody(), "user.enrol", json!({ "token": link, "password": GOOD }));
+        assert_eq!(login(plant, "amy", GOOD, "10.0.0.1").status(), 200);
+
+        let bob = json!({ "username": "bob", "name": "Bob", "roles": ["planner"], "firstAccess": "PASSWORD" });
+        let first = plant.run(&boss, "user.create", bob)["secret"].as_str().unwrap().to_string();
+        let signed_in = body(&login(plant, "bob", &first, "10.0.0.1"));
+        assert_eq!(signed_in["mustChangePassword"], true);
+        let bob = Arc::new(session(plant, signed_in["sessionToken"].as_str().unwrap()).unwrap());
+        let change = json!({ "oldPassword": first, "newPassword": GOOD });
+        plant.run(&bob, "user.change_password", change);
+        assert_eq!(body(&login(plant, "bob", GOOD, "10.0.0.1"))["mustChangePassword"], false);
+        for row in audit(plant, "USER_CREATE") {
+            assert!(!format!("{row:?}").contains(&link) && !format!("{row:?}").contains(&first), "{row:?}");
+        }
+    });
+}
+
+#[test]
+fn r_plat_002_a_first_password_and_a_link_count_for_three_days() {
+    on_both(wire, |plant| {
+        start(plant);
+        let boss = plant.boss();
+        let mut fields = amy();
+        fields["firstAccess"] = "PASSWORD".into();
+        let first = plant.run(&boss, "user.create", fields)["secret"].as_str().unwrap().to_string();
+        let link = plant.run(&boss, "user.create", json!({ "username": "bob", "name": "B", "roles": ["planner"] }));
+        change(plant, engine::sql!("update app_user set enrol_until = enrol_until - 72 * 3600000"));
+        assert_eq!(code(&login(plant, "amy", &first, "10.0.0.1")), "PASSWORD_EXPIRED");
+        let late = json!({ "token": link["secret"], "password": GOOD });
+        assert_eq!(plant.code(&nobody(), "user.enrol", late), ("ENROLMENT_INVALID", 422));
+    });
+}
+
+#[test]
+fn r_plat_11_demo_accounts_may_bring_a_password_that_stays() {
+    on_both(wire, |plant| {
+        start(plant);
+        let mut fields = amy();
+        fields["initialPassword"] = GOOD.into();
+        let manager = plant.someone(&[Permit::SystemUserManage]);
+        assert_eq!(plant.code(&manager, "user.create", fields.clone()), ("FORBIDDEN", 403));
+        let mut short = fields.clone();
+        short["initialPassword"] = "short".into();
+        assert_eq!(plant.code(&plant.boss(), "user.create", short), ("PASSWORD_TOO_SHORT", 422));
+        let made = plant.run(&plant.boss(), "user.create", fields);
+        assert_eq!((made["secret"].is_null(), made["firstAccess"].as_str()), (true, Some("GIVEN")));
+        assert_eq!(body(&login(plant, "amy", GOOD, "10.0.0.1"))["mustChangePassword"], false);
+    });
+}
+
+#[test]
+fn r_plat_003_a_password_is_changed_with_the_old_one_and_none_of_the_last_five() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "planner");
+        let other = sign_in(plant, "amy");
+        let amy = signed(plant, "amy");
+        let change = |old: &str, new: &str| {
+            let fields = json!({ "oldPassword": old, "newPassword": new });
+            plant.call(&amy, "user.change_password", fields)
+        };
+        assert_eq!(
+            (code(&change("wrong", "brand new words 1")), change("wrong", "x").status()),
+            ("PASSWORD_WRONG", 422)
+        );
+        assert_eq!(code(&change(GOOD, "short")), "PASSWORD_TOO_SHORT");
+        assert_eq!(code(&change(GOOD, "qwertyuiop123")), "PASSWORD_TOO_COMMON");
+        assert_eq!(code(&change(GOOD, GOOD)), "PASSWORD_REUSED");
+        let mut old = GOOD.to_string();
+        for n in 0..5 {
+            let new = format!("brand new words {n}");
+            assert_eq!(change(&old, &new).status(), 200);
+            if n < 4 {
+                assert_eq!(code(&change(&new, GOOD)), "PASSWORD_REUSED", "after {n}");
+            }
+            old = new;
+        }
+        assert_eq!(change(&old, GOOD).status(), 200, "the sixth from the end may come back");
+        assert!(session(plant, &other).is_none(), "other sessions ended");
+        let stored = count(
+            plant,
+            engine::sql!("select cast(count(*) as bigint) from app_user where password_hash like '$argon2id$%'"),
+        );
+        assert_eq!(stored, 1);
+    });
+}
+
+#[test]
+fn r_plat_003_a_password_is_not_the_user_name() {
+    on_both(wire, |plant| {
+        let link = admin(plant, "amy.of.the.line").unwrap();
+        let fields = json!({ "token": link, "password": "Amy.Of.The.Line" });
+        assert_eq!(plant.code(&nobody(), "user.enrol", fields), ("PASSWORD_IS_USERNAME", 422));
+    });
+}
+
+#[test]
+fn r_plat_1_2_guessing_the_old_password_locks_like_signing_in() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "planner");
+        let amy = signed(plant, "amy");
+        let guess = json!({ "oldPassword": "guess", "newPassword": "brand new words 1" });
+        for _ in 0..5 {
+            assert_eq!(plant.code(&amy, "user.change_password", guess.clone()), ("PASSWORD_WRONG", 422));
+        }
+        assert_eq!(plant.code(&amy, "user.change_password", guess), ("ACCOUNT_LOCKED", 423));
+    });
+}
+
+#[test]
+fn r_plat_004_deactivation_ends_sessions_and_tokens_and_the_data_stay() {
+    on_both(wire, |plant| {
+        person(plant, "root.one", "admin");
+        person(plant, "amy", "admin");
+        let cookie = sign_in(plant, "amy");
+        let amy = Arc::new(session(plant, &cookie).unwrap());
+        let token = plant.run(
+            &amy,
+            "api_token.create",
+            json!({ "name": "SPI 1", "kind": "MACHINE", "permissions": ["ingest:write"] }),
+        );
+        let secret = token["secret"].as_str().unwrap();
+        assert!(bearer(plant, secret, None).is_ok());
+        let epoch_before = epoch(plant);
+        let version = plant.ask(&amy, "user.me", json!({}))["version"].clone();
+        let root = signed(plant, "root.one");
+        let fields = json!({ "username": "amy", "isActive": false });
+        assert_eq!(with_version(plant, &root, "user.update", fields.clone(), json!(99)).status(), 412);
+        let off = body(&with_version(plant, &root, "user.update", fields, version));
+        assert_eq!(off["isActive"], false);
+        assert!(epoch(plant) > epoch_before, "R-PLAT-020: within a second");
+        assert!(session(plant, &cookie).is_none());
+        assert_eq!(bearer(plant, secret, None).unwrap_err(), "TOKEN_REVOKED");
+        assert_eq!(plant.ask(&root, "user.get", json!({ "username": "AMY" }))["name"], "amy");
+        assert_eq!(events(plant, "USER_CHANGED"), 2 + 2 + 1);
+    });
+}
+
+#[test]
+fn r_plat_004_the_last_administrator_stays() {
+    on_both(wire, |plant| {
+        person(plant, "root.one", "admin");
+        person(plant, "amy", "planner");
+        let root = signed(plant, "root.one");
+        let boss = plant.boss();
+        let code = |who: &Arc<engine::Actor>, fields: Json| plant.code(who, "user.update", fields);
+        assert_eq!(code(&boss, json!({ "username": "root.one", "isActive": false })), ("LAST_ADMIN", 409));
+        assert_eq!(code(&boss, json!({ "username": "root.one", "roles": ["planner"] })), ("LAST_ADMIN", 409));
+        plant.run(&boss, "user.update", json!({ "username": "amy", "roles": ["planner", "admin"] }));
+        assert_eq!(
+            code(&root, json!({ "username": "root.one", "roles": ["planner"] })),
+            ("LAST_ADMIN", 409),
+            "not one's own"
+        );
+        let amy = signed(plant, "amy");
+        plant.run(&amy, "user.update", json!({ "username": "root.one", "isActive": false }));
+        assert_eq!(
+            code(&boss, json!({ "username": "amy", "roles": ["planner"] })),
+            ("LAST_ADMIN", 409),
+            "the other is inactive"
+        );
+        plant.run(&amy, "user.update", json!({ "username": "root.one", "isActive": true }));
+        plant.run(&boss, "user.update", json!({ "username": "amy", "roles": ["planner"] }));
+    });
+}
+
+#[test]
+fn r_plat_004_two_administrators_cannot_send_each_other_away_at_the_same_time() {
+    on_both(wire, |plant| {
+        person(plant, "root.one", "admin");
+        person(plant, "root.two", "admin");
+        let (one, two) = (signed(plant, "root.one"), signed(plant, "root.two"));
+        let done: i32 = std::thread::scope(|scope| {
+            let calls = [(&one, "root.two"), (&two, "root.one")].map(|(who, whom)| {
+                scope.spawn(move || {
+                    plant.call(who, "user.update", json!({ "username": whom, "isActive": false })).status()
+                })
+            });
+            calls.into_iter().map(|call| i32::from(call.join().unwrap() == 200)).sum()
+        });
+        assert_eq!(done, 1);
+    });
+}
+
+#[test]
+fn r_plat_020_new_roles_and_bindings_count_from_the_next_request_of_a_running_session() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "planner");
+        floor(plant);
+        let cookie = sign_in(plant, "amy");
+        let before = epoch(plant);
+        let fields = json!({ "username": "amy", "roles": ["operator"], "stationCodes": ["ST-SPI-01"] });
+        let view = plant.run(&plant.boss(), "user.update", fields.clone());
+        assert!(epoch(plant) > before);
+        let amy = session(plant, &cookie).unwrap();
+        assert!(amy.has(Permit::ExecTrackIn) && !amy.has(Permit::WoRelease));
+        assert_eq!((amy.stations.len(), amy.station_lines.len(), amy.lines.len()), (1, 1, 0));
+        assert_eq!(events(plant, "PERMISSIONS_CHANGED"), 1);
+        assert_eq!(
+            plant.run(&plant.boss(), "user.update", fields)["version"],
+            view["version"],
+            "nothing changed, nothing counts up"
+        );
+        assert_eq!(events(plant, "PERMISSIONS_CHANGED"), 1);
+        let row = audit(plant, "USER_UPDATE").remove(0);
+        let diff: Json = serde_json::from_str(&row.diff.unwrap()).unwrap();
+        assert_eq!(diff[0], json!({ "op": "replace", "path": "/roles", "before": ["planner"], "after": ["operator"] }));
+    });
+}
+
+#[test]
+fn r_plat_1_1_one_edits_ones_own_profile_but_not_ones_rights() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "planner");
+        let amy = signed(plant, "amy");
+        let mine = plant.ask(&amy, "user.me", json!({}));
+        assert_eq!(mine["roles"], json!(["planner"]));
+        let fields =
+            json!({ "name": "Amy", "email": "amy@example.com", "locale": "zh-CN", "preferredHomePage": "/mes/runs" });
+        let edited = body(&with_version(plant, &amy, "user.update_me", fields, mine["version"].clone()));
+        assert_eq!(
+            (edited["email"].as_str(), edited["preferredHomePage"].as_str()),
+            (Some("amy@example.com"), Some("/mes/runs"))
+        );
+        assert_eq!(plant.code(&amy, "user.update_me", json!({ "roles": ["admin"] })), ("VALIDATION_FAILED", 400));
+        let stale = with_version(plant, &amy, "user.update_me", json!({ "name": "X" }), mine["version"].clone());
+        assert_eq!((code(&stale), stale.status()), ("VERSION_MISMATCH", 412));
+        let cleared = plant.run(&amy, "user.update_me", json!({ "email": null }));
+        assert!(cleared["email"].is_null());
+        assert_eq!(plant.code(&amy, "user.update", json!({ "username": "amy", "name": "x" })), ("FORBIDDEN", 403));
+        assert_eq!(audit(plant, "USER_UPDATE_ME")[0].entity_key, "amy");
+    });
+}
+
+#[test]
+fn r_plat_1_1_resetting_a_password_ends_sessions_opens_a_lock_and_shows_a_secret_once() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "planner");
+        let cookie = sign_in(plant, "amy");
+        for _ in 0..5 {
+            login(plant, "amy", "wrong", "10.0.0.1");
+        }
+        let boss = plant.boss();
+        assert_eq!(plant.code(&boss, "user.reset_password", json!({ "username": "nobody" })), ("USER_NOT_FOUND", 404));
+        let reset = plant.run(&boss, "user.reset_password", json!({ "username": "amy", "firstAccess": "PASSWORD" }));
+        assert!(session(plant, &cookie).is_none());
+        assert_eq!(code(&login(plant, "amy", GOOD, "10.0.0.1")), "INVALID_CREDENTIALS");
+        let answer = body(&login(plant, "amy", reset["secret"].as_str().unwrap(), "10.0.0.1"));
+        assert_eq!(answer["mustChangePassword"], true);
+        let link = plant.run(&boss, "user.reset_password", json!({ "username": "amy" }));
+        plant.run(&nobody(), "user.enrol", json!({ "token": link["secret"], "password": "brand new words 1" }));
+        sign_in_with(plant, "amy", "brand new words 1");
+        assert_eq!(plant.run(&boss, "user.revoke_sessions", json!({ "username": "amy" }))["ended"], 1);
+        assert_eq!(plant.run(&boss, "user.revoke_sessions", json!({ "username": "amy" }))["ended"], 0);
+    });
+}
+
+#[test]
+fn r_plat_1_1_people_are_imported_row_by_row() {
+    on_both(wire, |plant| {
+        start(plant);
+        let csv = "username,name,roles,stationCodes,department\n\
+                   op1,One,operator,ST-SPI-01,SMT\n\
+                   op2,Two,operator,,SMT\n\
+                   x,Three,planner,,\n\
+                   OP1,Again,planner,,\n\
+                   lead,\"Li, Wei\",planner;trace,,\n";
+        let answer = plant.run(&plant.boss(), "user.import", json!({ "csv": csv }));
+        assert_eq!((answer["created"].as_i64(), answer["failed"].as_i64()), (Some(2), Some(3)));
+        let codes: Vec<Json> = answer["rows"].as_array().unwrap().iter().map(|r| r["code"].clone()).collect();
+        assert_eq!(
+            json!(codes),
+            json!([null, "STATION_BINDING_REQUIRED", "VALIDATION_FAILED", "CODE_DUPLICATE", null])
+        );
+        assert_eq!(answer["secrets"].as_array().unwrap().len(), 2);
+        let people = plant.ask(&plant.boss(), "users", json!({ "sort": "name" }));
+        let names: Vec<&str> =
+            people["items"].as_array().unwrap().iter().map(|u| u["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Li, Wei", "One"], "a refused row leaves nothing behind");
+        assert_eq!(people["items"][0]["roles"], json!(["planner", "trace"]));
+        let wrong = plant.refuse(&plant.boss(), "user.import", json!({ "csv": "username,shoe\na,b\n" }));
+        assert_eq!((wrong.def.code, wrong.errors[0].path.as_str()), ("VALIDATION_FAILED", "/csv"));
+    });
+}
+
+#[test]
+fn r_plat_1_1_people_are_found_by_name_role_line_and_state() {
+    on_both(wire, |plant| {
+        start(plant);
+        let boss = plant.boss();
+        plant.run(&boss, "user.create", op("op1", json!({ "stationCodes": ["ST-SPI-01"], "lineCodes": ["SMT-A"] })));
+        plant.run(&boss, "user.create", op("op2", json!({ "stationCodes": ["ST-SPI-01"] })));
+        plant.run(&boss, "user.create", amy());
+        let find = |filter: Json| -> Vec<String> {
+            let page = plant.ask(&boss, "users", filter);
+            page["items"].as_array().unwrap().iter().map(|u| u["username"].as_str().unwrap().to_string()).collect()
+        };
+        assert_eq!(find(json!({})), ["amy", "op1", "op2"]);
+        assert_eq!(find(json!({ "q": "OP" })), ["op1", "op2"]);
+        assert_eq!(find(json!({ "role": "Operator" })), ["op1", "op2"]);
+        assert_eq!(find(json!({ "lineCode": "smt-a" })), ["op1"]);
+        assert_eq!(find(json!({ "isActive": false })), Vec::<String>::new());
+        assert_eq!(find(json!({ "limit": 1, "sort": "-username" })), ["op2"]);
+        let missing = plant.try_ask(&boss, "user.get", json!({ "username": "zoe" })).unwrap_err();
+        assert_eq!(missing.refusal().unwrap().def.code, "USER_NOT_FOUND");
+    });
+}
+
+/// Call with a version that the caller saw.
+fn with_version(
+    plant: &Plant,
+    who: &Arc<engine::Actor>,
+    command: &str,
+    fields: Json,
+    version: Json,
+) -> engine::perform::Answer {
+    let envelope = Envelope { if_match: version.as_i64(), ..plant.envelope() };
+    plant.call_with(who, command, fields, envelope)
+}
