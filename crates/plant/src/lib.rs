@@ -23,4 +23,5 @@ pub fn register(registry: &mut engine::Registry) {
     mapping::register(registry);
     operation::register(registry);
     station::register(registry);
+    route::register(registry);
 }

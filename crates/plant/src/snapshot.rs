@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::StationType;
 use crate::data_spec::Frozen;
-use crate::route::RouteVersion;
+use crate::route::{Route, RouteVersion};
 
 /// The route as it was when it was compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,9 @@ pub struct Snapshot {
     pub route: SnapshotRoute,
     /// Ascending by step number.
     pub steps: Vec<Step>,
+    /// What other slices froze with it, by name: inspection templates, checkpoints.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frozen: BTreeMap<String, Json>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +35,26 @@ pub struct SnapshotRoute {
     pub process_type: crate::ProcessType,
     pub fai_template: Option<String>,
     pub fai_trial_scope: Option<String>,
+    /// What the route sets for itself alone: `templates`, `ipqcCheckpoints`, `fqcRequired`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other: BTreeMap<String, Json>,
+}
+
+impl SnapshotRoute {
+    /// The head of a route as it stands. The first-article template is the one of the head, else that among its templates.
+    pub(crate) fn of(route: &Route, other: BTreeMap<String, Json>) -> SnapshotRoute {
+        let among = other.get("templates").and_then(|t| t.get("FAI")).and_then(Json::as_str);
+        SnapshotRoute {
+            code: route.code.to_string(),
+            source_system: route.source_system.to_string(),
+            source_key: route.source_key.clone(),
+            product_code: route.product_code.clone(),
+            process_type: route.process_type,
+            fai_template: route.fai_template_code.clone().or_else(|| among.map(str::to_string)),
+            fai_trial_scope: route.fai_trial_scope.map(|s| s.to_string()),
+            other,
+        }
+    }
 }
 
 /// One step with everything that decides where and how it is worked.

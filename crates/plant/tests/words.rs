@@ -20,8 +20,9 @@ fn r_scr_every_command_list_field_word_event_and_refusal_has_its_word_in_both_la
     }
     for entry in registry.queries.values() {
         if let Some(listing) = entry.listing {
-            keys.push(format!("list-{}", listing.name));
-            keys.push(format!("empty-{}", listing.name));
+            let name = listing.name.replace('.', "-");
+            keys.push(format!("list-{name}"));
+            keys.push(format!("empty-{name}"));
             keys.extend(listing.columns.iter().filter(|c| c.shown).map(|c| format!("field-{}", c.name)));
             keys.extend(listing.filters.iter().map(|f| format!("field-{}", f.name)));
         }

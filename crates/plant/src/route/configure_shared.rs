@@ -1,0 +1,138 @@
+//! Configure the plant as a whole, or an operation wherever it stands in a route.
+
+use engine::{Ask, Command, Cx, Entity, Need, Permit, patch, post, sql};
+use kernel::{Id, Result, p};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::config::{
+    ConfigAnswer, ConfigFields, EXECUTION_CONFIG_DUPLICATE, EXECUTION_CONFIG_NOT_FOUND, ExecutionConfig,
+    SCOPE_TYPE_INVALID, ScopeType, Target,
+};
+use super::configure::{check_contents, check_references, check_unset, merged, normal};
+use super::{Route, RouteChange, RouteChanged, step};
+use crate::operation::{OPERATION_NOT_FOUND, Operation, OperationCode};
+
+/// Configure the plant or an operation; every route inherits it where nothing nearer is set (R-CORE-060).
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConfigureShared {
+    /// `GLOBAL` or `OPERATION`.
+    pub scope_type: String,
+    /// Needed with `OPERATION`.
+    pub operation_code: Option<OperationCode>,
+    #[serde(flatten)]
+    pub fields: ConfigFields,
+}
+
+impl Command for ConfigureShared {
+    type Loaded = Target;
+    type Output = ConfigAnswer;
+    const NAME: &'static str = "execution_config.create";
+    const ROUTE: engine::Route = post("/execution-config");
+    const PERMIT: Need = Need::Any(&[Permit::RouteConfigure]);
+    const STATUS: u16 = 201;
+
+    fn entity(&self) -> Entity {
+        match &self.operation_code {
+            Some(code) => Entity::of("execution_config", format!("{}:{code}", self.scope_type)),
+            None => Entity::of("execution_config", &self.scope_type),
+        }
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Target> {
+        let scope =
+            ScopeType::parse(&self.scope_type).filter(|s| matches!(s, ScopeType::Global | ScopeType::Operation));
+        let scope = ask.need(scope, || SCOPE_TYPE_INVALID.with("scope", &self.scope_type))?;
+        let target = match (scope, &self.operation_code) {
+            (ScopeType::Operation, code) => {
+                let found = code.as_ref().map(|code| Operation::find(cx, code)).transpose()?.flatten();
+                let unknown = || OPERATION_NOT_FOUND.with("operation", code.as_ref().map_or("", |c| c.as_str()));
+                Target::Operation(ask.need(found, unknown)?.id)
+            }
+            _ => Target::Global,
+        };
+        let given = self.fields.stored()?;
+        check_references(cx, ask, &given)?;
+        check_contents(cx, ask, scope, &given, &given)?;
+        let before = ExecutionConfig::find(cx, target)?;
+        ask.that(before.is_none(), || EXECUTION_CONFIG_DUPLICATE.with("config", self.entity().key))?;
+        Ok(target)
+    }
+
+    fn run(self, target: Target, cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
+        let key = self.entity().key;
+        let mut config = ExecutionConfig::new(target, normal(cx, self.fields.stored()?)?);
+        cx.add(&mut config).map_err(|e| e.taken_as(EXECUTION_CONFIG_DUPLICATE.with("config", key)))?;
+        inherited(cx, &config)?;
+        ConfigAnswer::of(cx, &config)
+    }
+}
+
+/// Change what is set for the plant or an operation; `unset` names fields that are inherited again (R-CORE-062).
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReconfigureShared {
+    /// `GLOBAL` or `OPERATION:{operationCode}`.
+    pub config_id: String,
+    #[serde(default)]
+    pub unset: Vec<String>,
+    #[serde(flatten)]
+    pub fields: ConfigFields,
+}
+
+impl Command for ReconfigureShared {
+    type Loaded = (ExecutionConfig, Map<String, Json>);
+    type Output = ConfigAnswer;
+    const NAME: &'static str = "execution_config.update";
+    const ROUTE: engine::Route = patch("/execution-config");
+    const PERMIT: Need = Need::Any(&[Permit::RouteConfigure]);
+    const VERSIONED: bool = true;
+
+    fn entity(&self) -> Entity {
+        Entity::of("execution_config", &self.config_id)
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded> {
+        let scope = self.config_id.split(':').next().unwrap_or_default();
+        let is_shared = matches!(ScopeType::parse(scope), Some(ScopeType::Global | ScopeType::Operation));
+        ask.that(is_shared, || SCOPE_TYPE_INVALID.with("scope", scope))?;
+        let given = self.fields.stored()?;
+        check_unset(ask, &self.unset, &given)?;
+        check_references(cx, ask, &given)?;
+        let config = ExecutionConfig::named(cx, &self.config_id)?;
+        let config = ask.need(config, || EXECUTION_CONFIG_NOT_FOUND.with("config", &self.config_id))?;
+        ask.part(cx.unchanged(config.version))?;
+        let after = merged(Some(&config), &given, &self.unset);
+        check_contents(cx, ask, config.scope_type, &given, &after)?;
+        Ok((config, after))
+    }
+
+    fn run(self, (before, after): Self::Loaded, cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
+        let mut after = ExecutionConfig { fields: Json::Object(normal(cx, after)?), ..before.clone() };
+        if cx.save(&before, &mut after)? {
+            inherited(cx, &after)?;
+        }
+        ConfigAnswer::of(cx, &after)
+    }
+}
+
+/// Routes that inherit a shared configuration need a compile. None is compiled here: an edit for the whole plant must not
+/// become a thousand versions in one transaction.
+fn inherited(cx: &mut Cx<'_>, config: &ExecutionConfig) -> Result<()> {
+    let routes: Vec<(Id<Route>, String)> = cx.all(
+        sql!(
+            "select r.id, r.code from route r where cast($1 as bigint) is null or exists
+                 (select 1 from route_step s where s.route_id = r.id and s.operation_id = $1 and s.retired_at is null)
+             order by r.id"
+        ),
+        p![config.operation_id],
+    )?;
+    for (id, routing_code) in routes {
+        cx.run(sql!("update route set needs_compile = 1 where id = $1"), p![id])?;
+        let orphans = step::orphans(cx, id)?;
+        cx.emit(RouteChanged { routing_code, change: RouteChange::SharedConfig, orphans })?;
+    }
+    Ok(())
+}

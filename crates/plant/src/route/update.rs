@@ -1,0 +1,111 @@
+//! Edit the head of a route.
+
+use engine::command::given;
+use engine::{Ask, Command, Cx, Entity, Need, Permit, patch};
+use kernel::{Instant, Name, Result, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::answer::RouteAnswer;
+use super::create::{ProductCode, dates_in_order};
+use super::{
+    ROUTE_ERP_READONLY, ROUTE_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource, TrialScope, UnitCreation,
+};
+use crate::ProcessType;
+
+/// Edit the head of a route; of an ERP route only what the MES decides (R-CORE-050). `null` clears a field.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateRoute {
+    pub routing_code: RouteCode,
+    pub name: Option<Name>,
+    #[serde(default, deserialize_with = "given")]
+    pub product_code: Option<Option<ProductCode>>,
+    pub process_type: Option<ProcessType>,
+    /// The revision engineering gives the route.
+    #[serde(default, deserialize_with = "given")]
+    pub version: Option<Option<Text<40>>>,
+    pub is_active: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    pub effective_from: Option<Option<Instant>>,
+    #[serde(default, deserialize_with = "given")]
+    pub effective_to: Option<Option<Instant>>,
+    #[serde(default, deserialize_with = "given")]
+    pub fai_trial_scope: Option<Option<TrialScope>>,
+    #[serde(default, deserialize_with = "given")]
+    pub unit_creation: Option<Option<UnitCreation>>,
+}
+
+impl Command for UpdateRoute {
+    type Loaded = Route;
+    type Output = RouteAnswer;
+    const NAME: &'static str = "route.update";
+    const ROUTE: engine::Route = patch("/routes/{routingCode}");
+    const PERMIT: Need = Need::Any(&[Permit::RouteConfigure]);
+    const VERSIONED: bool = true;
+
+    fn entity(&self) -> Entity {
+        Entity::of("route", &self.routing_code)
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Route> {
+        let route = Route::find_for_change(cx, &self.routing_code)?;
+        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        ask.part(cx.unchanged(route.version))?;
+        let theirs = [
+            ("name", self.name.is_some()),
+            ("productCode", self.product_code.is_some()),
+            ("version", self.version.is_some()),
+            ("effectiveFrom", self.effective_from.is_some()),
+            ("effectiveTo", self.effective_to.is_some()),
+        ];
+        for (field, is_given) in theirs {
+            let may = !is_given || route.source_system == RouteSource::Mes;
+            ask.that(may, || ROUTE_ERP_READONLY.with("route", &route.code).with("field", field))?;
+        }
+        let from = self.effective_from.unwrap_or(route.effective_from);
+        ask.part(dates_in_order(from, self.effective_to.unwrap_or(route.effective_to)))?;
+        Ok(route)
+    }
+
+    fn run(self, before: Route, cx: &mut Cx<'_>) -> Result<RouteAnswer> {
+        let mut route = before.clone();
+        route.name = self.name.map_or(route.name, |n| n.to_string());
+        if let Some(product) = self.product_code {
+            route.product_key = product.as_ref().map(ProductCode::key);
+            route.product_code = product.map(|p| p.to_string());
+        }
+        route.process_type = self.process_type.unwrap_or(route.process_type);
+        if let Some(version) = self.version {
+            route.revision = version.map(|v| v.to_string()).filter(|v| !v.is_empty());
+        }
+        route.is_active = self.is_active.unwrap_or(route.is_active);
+        route.effective_from = self.effective_from.unwrap_or(route.effective_from);
+        route.effective_to = self.effective_to.unwrap_or(route.effective_to);
+        route.fai_trial_scope = self.fai_trial_scope.unwrap_or(route.fai_trial_scope);
+        route.unit_creation = self.unit_creation.unwrap_or(route.unit_creation);
+        let route = before.edited(cx, route)?;
+        RouteAnswer::of(cx, &route)
+    }
+}
+
+impl Route {
+    /// Save an edit of the head; an edit that changes nothing is none.
+    pub(super) fn edited(self, cx: &mut Cx<'_>, mut after: Route) -> Result<Route> {
+        after.changed_at = cx.now;
+        after.needs_compile = true;
+        let same = {
+            use engine::db::Noun;
+            let still = Route { changed_at: self.changed_at, needs_compile: self.needs_compile, ..after.clone() };
+            still.values() == self.values()
+        };
+        if same {
+            return Ok(self);
+        }
+        cx.save(&self, &mut after)?;
+        let orphans = super::step::orphans(cx, after.id)?;
+        let routing_code = after.code.to_string();
+        cx.emit(super::RouteChanged { routing_code, change: RouteChange::Header, orphans })?;
+        Ok(after)
+    }
+}
