@@ -11,7 +11,7 @@ pub mod version;
 
 mod answer;
 mod auto_compile;
-mod check;
+pub mod check;
 mod configs;
 mod configure;
 mod configure_shared;

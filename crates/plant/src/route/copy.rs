@@ -70,7 +70,7 @@ impl Command for CopyRoute {
         }
         for step in RouteStep::of(cx, original.id)?.into_iter().filter(|s| s.retired_at.is_none()) {
             let mut twin =
-                RouteStep { id: Id::of(0), route_id: copy.id, source_step_key: step::new_key(cx)?, ..step.clone() };
+                RouteStep { id: Id::of(0), route_id: copy.id, source_step_key: step::new_key(cx), ..step.clone() };
             twin.insert(cx)?;
             for config in configs.iter().filter(|c| c.step_id == Some(step.id)) {
                 config.copied_to(cx, copy.id, Some(twin.id))?;

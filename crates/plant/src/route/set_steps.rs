@@ -88,7 +88,7 @@ impl Command for SetSteps {
                 step_no: given.step_no.0,
                 source_step_key: match &kept {
                     Some(step) => step.source_step_key.clone(),
-                    None => step::new_key(cx)?,
+                    None => step::new_key(cx),
                 },
                 operation_id,
                 station_type: given.station_type,
