@@ -50,6 +50,11 @@ impl Session {
         Session { connection, cookie: self.cookie.clone(), csrf: self.csrf.clone() }
     }
 
+    /// The cookie of the session, as a header's value.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Asks a query.
     pub fn get(&mut self, path: &str) -> Result<Answer, Broken> {
         self.connection.send(&Request::get(path).header("Cookie", &self.cookie))

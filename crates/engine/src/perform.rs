@@ -72,6 +72,9 @@ pub struct Performed {
     pub audited: bool,
 }
 
+/// How an error begins that comes from waiting for a call with the same key.
+pub const TWIN: &str = "a call with the same key is still running";
+
 /// A refusal as the request table keeps it.
 #[derive(Serialize, Deserialize)]
 struct StoredRefusal {
@@ -299,7 +302,11 @@ fn store(tx: &Tx, shared: &Shared, call: &Call, answer: &Answer, now: Instant) -
         now.plus_ms(keep_ms),
         now
     ];
-    Ok(tx.execute(sql, &params)? == 1)
+    match tx.execute(sql, &params) {
+        // Whoever holds the row is still performing the same key on another node.
+        Err(Error::Again(cause)) => Err(Error::Again(cause.while_doing(TWIN))),
+        other => Ok(other? == 1),
+    }
 }
 
 /// Fields marked `x-secret` in the answer's schema are shown once: the stored answer has null and says so.

@@ -88,7 +88,10 @@ pub async fn leave(
 
 /// `GET /enrol?token=…`: whoever holds a one-time link chooses the first password.
 pub async fn enrol(
-    State(door): State<Arc<Door>>, ConnectInfo(from): ConnectInfo<SocketAddr>, uri: Uri, headers: HeaderMap,
+    State(door): State<Arc<Door>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Response<Body> {
     let (caller, _) = door.caller(&headers, from).await;
     let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();

@@ -17,9 +17,10 @@ const BODY_BYTES: u64 = 256 << 20;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is asked of the server.
+#[derive(Clone, Debug)]
 pub struct Request {
-    method: &'static str,
-    path: String,
+    pub method: &'static str,
+    pub path: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }

@@ -17,13 +17,15 @@ use crate::db::sql::Dialect;
 use crate::db::tx::Conn;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
-use crate::perform::{Answer, Performed, perform};
+use crate::perform::{Answer, Performed, TWIN, perform};
 use crate::refusals::{IDEMPOTENCY_IN_PROGRESS, INTERNAL_ERROR, STORAGE_FULL, TEMPORARILY_UNAVAILABLE};
 
 /// A group commit takes at most this many calls.
 const BATCH_CALLS: usize = 64;
 /// A call that other transactions keep pushing aside is done again this often.
 const TRIES: u32 = 10;
+/// … within this time.
+const TRIES_TIME: Duration = Duration::from_secs(5);
 
 pub(super) fn start(
     options: &Options,
@@ -136,6 +138,7 @@ impl Writer {
     /// One job in a transaction of its own; what others push aside is done again with jittered pauses.
     fn alone(&mut self, job: Job) {
         let mut tries = 0;
+        let started = Stopwatch::now();
         loop {
             let mut news = News::default();
             let outcome = self.connected().and_then(|(tx, shared)| {
@@ -150,7 +153,7 @@ impl Writer {
                     self.ring(news);
                     return;
                 }
-                Err(Error::Again(cause)) if tries < TRIES => {
+                Err(Error::Again(cause)) if tries < TRIES && started.elapsed() < TRIES_TIME => {
                     tries += 1;
                     self.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
                     self.give_up(&Error::Again(cause));
@@ -267,7 +270,8 @@ fn refuse(job: Job, error: &Error) {
         Error::Refused(refusal) => (**refusal).clone(),
         Error::Full(_) => STORAGE_FULL.into(),
         Error::Lost(_) => TEMPORARILY_UNAVAILABLE.into(),
-        Error::Again(_) => IDEMPOTENCY_IN_PROGRESS.into(),
+        Error::Again(cause) if cause.to_string().starts_with(TWIN) => IDEMPOTENCY_IN_PROGRESS.into(),
+        Error::Again(_) => TEMPORARILY_UNAVAILABLE.into(),
         Error::Taken(_) | Error::Fault(_) => INTERNAL_ERROR.into(),
     };
     tracing::error!(error = %error, code = refusal.def.code, "a job was refused");

@@ -134,7 +134,7 @@ pub static PAGES: &[Page] = &[
             menu("make", "station"),
             "station.html",
             &[
-                given(maybe("station", "station.head", &[("stationCode", Query("stationCode"))])),
+                given(maybe("station", "station.get", &[("stationCode", Query("stationCode"))])),
                 maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("50"))]),
                 maybe("defect_codes", "defect_codes", &[("limit", Is("8"))]),
             ],
@@ -509,7 +509,7 @@ pub static PAGES: &[Page] = &[
         any(&[Permit::SystemConfig]),
         menu("system", "gear"),
         "settings.html",
-        &[ask("config", "setting.all", &[])],
+        &[ask("config", "config", &[])],
     ),
     list(
         "audit_logs",
@@ -698,6 +698,9 @@ pub fn station(data: &mut Map<String, Json>) {
         .map(|s| json!({ "stationCode": s["code"], "name": s["name"], "lineCode": s["lineCode"] }))
         .collect();
     data.insert("stations".into(), tiles.into());
+    if let Some(code) = data.get("station").and_then(|s| s["code"].as_str()).map(str::to_string) {
+        data["station"]["stationCode"] = code.into();
+    }
     let codes = data.get("defect_codes").map_or(Json::Null, |d| d["items"].clone());
     data.insert("defect_codes".into(), if codes.is_array() { codes } else { json!([]) });
 }
