@@ -144,6 +144,7 @@ impl Context {
         let zone = self.door.engine.shared.zone.clone();
         add("when", Value::from_function(move |at: Value| when(&zone, &at)));
         add("num", Value::from_function(|n: Value| num(&n)));
+        add("seg", Value::from_function(|code: Value| encoded(&plain(&code))));
         add("href", Value::from_function(|path: &str, args: Kwargs| href(path, &args)));
         let door = self.door.clone();
         add(
