@@ -156,3 +156,94 @@ setting-auth-token-maxDays = Most days a token counts
 setting-auth-token-warnDays = Days before its end on which a token is warned of
 setting-auth-token-rotateHours = Most hours an old secret counts after a rotation
 setting-auth-token-ratePerMin = Calls per minute of a token that does not say otherwise
+
+## Refusals: roles, settings, audit
+refusal-ROLE_CODE_RESERVED = { $role } is reserved. Choose another code.
+refusal-ROLE_SYSTEM_LOCKED = Role { $role } comes with Takt: only its name and description change. Clone it and change the copy.
+refusal-ROLE_IN_USE = { $count } people have role { $role }. Give them another role first, then delete it.
+refusal-CONFIG_VERSION_NOT_FOUND = Setting { $key } never had version { $version }. Choose one from its history.
+refusal-AUDIT_NOT_FOUND = There is no audit record { $seq } that you may read. Rows get their number within a second; others’ rows need audit:read.
+
+## Commands: roles and settings
+command-role-create = Add role
+command-role-clone = Clone role
+command-role-update = Edit role
+command-role-delete = Delete role
+command-config-set = Change setting
+command-config-revert = Revert setting
+
+## Lists: roles, settings, audit
+list-roles = Roles
+empty-roles = No roles match. Clear the filter, or add a role.
+list-audit_logs = Audit trail
+empty-audit_logs = No records match. Widen the time or clear the filters.
+list-config_changes = History of the setting
+empty-config_changes = Never changed: the default counts.
+list-history = History
+empty-history = Nothing has happened to it yet.
+
+## Fields: roles, settings, audit
+field-action = Action
+field-actor = By
+field-actorName = Name of the actor
+field-actorType = Kind of actor
+field-after = After
+field-at = Time
+field-before = Before
+field-changedBy = Changed by
+field-description = Description
+field-entityKey = Object
+field-entityType = Kind of object
+field-errorCode = Refusal
+field-errorMessage = Why refused
+field-from = From
+field-fromSeq = From number
+field-home = Home page
+field-ip = Address
+field-isSystem = Comes with Takt
+field-key = Setting
+field-newCode = New code
+field-permission = Permission
+field-requestId = Reference
+field-scope = Reaches
+field-scopeKey = For
+field-seq = Number
+field-signatureMeanings = May sign as
+field-to = To
+field-toVersion = Back to version
+field-userCount = People
+field-value = Value
+
+## Words: roles, settings, audit
+word-Scope-ALL = Whole plant
+word-Scope-ASSIGNED_LINES = Assigned lines
+word-Scope-ASSIGNED_STATIONS = Assigned stations
+word-SignatureMeaning-PERFORMED = Performed
+word-SignatureMeaning-REVIEWED = Reviewed
+word-SignatureMeaning-APPROVED = Approved
+word-SignatureMeaning-RELEASED = Released
+word-SignatureMeaning-WAIVED = Waived
+word-SignatureMeaning-SCRAPPED = Scrapped
+word-SignatureMeaning-VERIFIED = Verified
+word-SignatureMeaning-ENGINEERING_CONFIRMED = Confirmed by engineering
+word-SignatureMeaning-PRODUCTION_CONFIRMED = Confirmed by production
+word-ConfigScope-GLOBAL = Whole plant
+word-ConfigOrigin-DEFAULT = Default
+word-ConfigOrigin-GLOBAL = Set for the plant
+word-AuditStatus-SUCCESS = Done
+word-AuditStatus-FAIL = Refused
+word-ActorType-USER = Person
+word-ActorType-TOKEN = Token
+word-ActorType-SYSTEM = Takt
+entity-setting = Setting
+event-CONFIG_CHANGED = A setting was changed
+
+## Points that should lie in different hands
+segregation-INSPECT_SIGN_AUTHORIZE = Inspects the first article, signs it and authorizes the run
+segregation-WAIVE_AND_AUTHORIZE = Waives readiness and authorizes the run
+segregation-DRAFT_AND_APPROVE_POLICY = Drafts and approves policies
+segregation-RECORD_AND_CONFIRM = Keeps and confirms process records
+segregation-WORK_AND_VERIFY_MAINTENANCE = Does and verifies maintenance
+segregation-LOAD_AND_REVIEW = Loads feeders and reviews loadings
+segregation-REPAIR_AND_RELEASE = Repairs boards and decides on their defects
+segregation-ADMIN_AND_PRODUCTION = Manages roles and tracks boards out

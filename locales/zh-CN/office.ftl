@@ -156,3 +156,94 @@ setting-auth-token-maxDays = 令牌最长有效天数
 setting-auth-token-warnDays = 令牌到期前提醒的天数
 setting-auth-token-rotateHours = 轮换后旧密钥最多保留的小时数
 setting-auth-token-ratePerMin = 令牌默认每分钟调用次数
+
+## 拒绝：角色、设置、审计
+refusal-ROLE_CODE_RESERVED = { $role } 为保留代码。请使用其他代码。
+refusal-ROLE_SYSTEM_LOCKED = 角色 { $role } 为 Takt 预置角色，只能修改名称和说明。请复制后修改副本。
+refusal-ROLE_IN_USE = 有 { $count } 人使用角色 { $role }。请先为他们更换角色，再删除。
+refusal-CONFIG_VERSION_NOT_FOUND = 设置 { $key } 没有版本 { $version }。请从历史中选择。
+refusal-AUDIT_NOT_FOUND = 没有您可查看的审计记录 { $seq }。记录在一秒内编号；查看他人的记录需要 audit:read 权限。
+
+## 命令：角色与设置
+command-role-create = 添加角色
+command-role-clone = 复制角色
+command-role-update = 编辑角色
+command-role-delete = 删除角色
+command-config-set = 修改设置
+command-config-revert = 还原设置
+
+## 列表：角色、设置、审计
+list-roles = 角色
+empty-roles = 没有匹配的角色。请清除筛选或添加角色。
+list-audit_logs = 审计记录
+empty-audit_logs = 没有匹配的记录。请放宽时间或清除筛选。
+list-config_changes = 设置的历史
+empty-config_changes = 从未修改，使用默认值。
+list-history = 历史
+empty-history = 尚无任何记录。
+
+## 字段：角色、设置、审计
+field-action = 操作
+field-actor = 操作人
+field-actorName = 操作人姓名
+field-actorType = 操作者类别
+field-after = 之后
+field-at = 时间
+field-before = 之前
+field-changedBy = 修改人
+field-description = 说明
+field-entityKey = 对象
+field-entityType = 对象类别
+field-errorCode = 拒绝代码
+field-errorMessage = 拒绝原因
+field-from = 从
+field-fromSeq = 起始编号
+field-home = 首页
+field-ip = 地址
+field-isSystem = 预置
+field-key = 设置项
+field-newCode = 新代码
+field-permission = 权限
+field-requestId = 参考号
+field-scope = 范围
+field-scopeKey = 适用于
+field-seq = 编号
+field-signatureMeanings = 可签署含义
+field-to = 到
+field-toVersion = 还原到版本
+field-userCount = 人数
+field-value = 值
+
+## 词汇：角色、设置、审计
+word-Scope-ALL = 全厂
+word-Scope-ASSIGNED_LINES = 指定产线
+word-Scope-ASSIGNED_STATIONS = 指定工位
+word-SignatureMeaning-PERFORMED = 执行
+word-SignatureMeaning-REVIEWED = 审核
+word-SignatureMeaning-APPROVED = 批准
+word-SignatureMeaning-RELEASED = 放行
+word-SignatureMeaning-WAIVED = 豁免
+word-SignatureMeaning-SCRAPPED = 报废
+word-SignatureMeaning-VERIFIED = 验证
+word-SignatureMeaning-ENGINEERING_CONFIRMED = 工程确认
+word-SignatureMeaning-PRODUCTION_CONFIRMED = 生产确认
+word-ConfigScope-GLOBAL = 全厂
+word-ConfigOrigin-DEFAULT = 默认
+word-ConfigOrigin-GLOBAL = 全厂设置
+word-AuditStatus-SUCCESS = 成功
+word-AuditStatus-FAIL = 被拒绝
+word-ActorType-USER = 人员
+word-ActorType-TOKEN = 令牌
+word-ActorType-SYSTEM = Takt
+entity-setting = 设置
+event-CONFIG_CHANGED = 设置已更改
+
+## 应由不同人员承担的权限
+segregation-INSPECT_SIGN_AUTHORIZE = 既检验首件、签署首件，又授权批次
+segregation-WAIVE_AND_AUTHORIZE = 既豁免就绪项，又授权批次
+segregation-DRAFT_AND_APPROVE_POLICY = 既起草又批准策略
+segregation-RECORD_AND_CONFIRM = 既填写又确认过程记录
+segregation-WORK_AND_VERIFY_MAINTENANCE = 既执行又验证维护
+segregation-LOAD_AND_REVIEW = 既上料又复核上料
+segregation-REPAIR_AND_RELEASE = 既维修又处置不良
+segregation-ADMIN_AND_PRODUCTION = 既管理角色又过站

@@ -288,7 +288,7 @@ impl fmt::Debug for Permits {
 }
 
 /// How far a granted point reaches. Ordered: the widest is the greatest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Scope {
     /// The stations bound to the person, and of runs, orders and loadings the lines of those stations.
@@ -307,6 +307,20 @@ impl Scope {
             Scope::AssignedLines => "ASSIGNED_LINES",
             Scope::AssignedStations => "ASSIGNED_STATIONS",
         }
+    }
+}
+
+impl JsonSchema for Scope {
+    fn schema_name() -> Cow<'static, str> {
+        "Scope".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::WIDEST_FIRST.map(Scope::word), "x-words": "Scope" })
+    }
+
+    fn inline_schema() -> bool {
+        true
     }
 }
 

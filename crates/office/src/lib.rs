@@ -3,11 +3,14 @@
 pub mod actor;
 pub mod admin;
 pub mod binding;
+pub mod config;
 pub mod csv;
+pub mod permission;
 pub mod role;
 pub mod secret;
 pub mod session;
 pub mod token;
+pub mod trail;
 pub mod user;
 
 use engine::Registry;
@@ -16,6 +19,10 @@ use engine::Registry;
 pub fn register(registry: &mut Registry) {
     session::register(registry);
     user::register(registry);
+    role::register(registry);
+    permission::register(registry);
+    config::register(registry);
+    trail::register(registry);
     token::register(registry);
 }
 
@@ -28,6 +35,8 @@ engine::events! {
     PermissionsChanged = "PERMISSIONS_CHANGED" { username: Option<String>, role_code: Option<String>, token_no: Option<String> }
     /// A session was ended before its time
     SessionEnded = "SESSION_ENDED" { username: String, why: String }
+    /// A setting got another value
+    ConfigChanged = "CONFIG_CHANGED" { key: String, scope_type: String, scope_key: String }
     /// Too many wrong passwords in a row
     AccountLocked = "ACCOUNT_LOCKED" { username: String, why: String }
 }

@@ -32,6 +32,10 @@ fn wanted() -> BTreeSet<String> {
             keys.extend(listing.columns.iter().map(|c| format!("field-{}", c.name)));
         }
     }
+    for scope in ["ALL", "ASSIGNED_LINES", "ASSIGNED_STATIONS"] {
+        keys.insert(format!("word-Scope-{scope}"));
+    }
+    keys.extend(office::permission::segregation::CONFLICTS.iter().map(|c| format!("segregation-{}", c.code)));
     keys.extend(REFUSALS.iter().map(|r| format!("refusal-{}", r.code)));
     keys.extend(SETTINGS.iter().map(|s| format!("setting-{}", s.key.replace('.', "-"))));
     keys.extend(EVENTS.iter().map(|e| format!("event-{}", e.name)));

@@ -1,0 +1,59 @@
+//! The audit trail to read: one's own rows always, everybody's with `audit:read` for the whole plant (R-PLAT-054).
+
+pub mod get;
+pub mod history;
+pub mod list;
+pub mod verify;
+
+use engine::{Actor, Cx, Need, Permit, Registry, Scope};
+use kernel::Result;
+use kernel::error::REFUSALS;
+use kernel::{Kind, Refusal};
+use serde_json::Value as Json;
+
+pub fn register(registry: &mut Registry) {
+    registry.query::<get::GetAudit>().query::<verify::VerifyAudit>();
+    own_rows(registry, &list::AUDIT_LOGS);
+    own_rows(registry, &history::HISTORY);
+}
+
+/// Whether somebody may read everybody's rows: they name lines and stations of the whole plant, so only in scope ALL.
+pub(crate) fn reads_all(actor: &Actor) -> bool {
+    actor.grants.scope(Permit::AuditRead) == Some(Scope::All)
+}
+
+/// Offer a list of rows to everybody, but to whoever may not read all only his own.
+fn own_rows(registry: &mut Registry, listing: &'static engine::listing::Listing) {
+    let mut entry = listing.entry();
+    entry.ask = Box::new(move |fields, cx: &Cx<'_>| {
+        let mut fields = fields;
+        if !reads_all(cx.actor()) {
+            only_own(cx, &mut fields)?;
+        }
+        let page = listing.page(cx, &fields)?;
+        serde_json::to_string(&page).map_err(|e| kernel::Error::fault(e.to_string()))
+    });
+    registry.queries.insert(listing.name, Box::leak(Box::new(entry)));
+}
+
+/// Ask for the asker's own rows; asking for another's is refused with what is missing.
+fn only_own(cx: &Cx<'_>, fields: &mut Json) -> Result<()> {
+    let me = cx.actor().name.clone();
+    let Json::Object(fields) = fields else { return Ok(()) };
+    if fields.get("actor").and_then(Json::as_str).is_some_and(|actor| actor != me) {
+        return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
+    }
+    fields.insert("actor".into(), me.into());
+    Ok(())
+}
+
+/// Whoever is signed in may ask; what is shown is a question of his rights.
+pub(crate) const ANYBODY: Need = Need::Session;
+
+/// The sentence of a recorded refusal in the reader's language; an unknown code stays as it is.
+pub(crate) fn said(cx: &Cx<'_>, code: &str, params: Option<&Json>) -> String {
+    let Some(def) = REFUSALS.iter().find(|def| def.code == code) else { return code.to_string() };
+    let params = params.and_then(Json::as_object).cloned().unwrap_or_default();
+    let refusal = Refusal { def, kind: Kind::Conflict, params, errors: vec![] };
+    engine::words::refusal(cx.actor().lang, &refusal)
+}

@@ -1,0 +1,28 @@
+//! What happened to one thing.
+
+use engine::get;
+use engine::listing::{By, Filter, Kind, Listing, Sort};
+
+use super::ANYBODY;
+use super::list::{AuditStatus, COLUMNS, with_sentences};
+
+/// The audit rows about one thing, newest first: `GET /history/run/RUN-1`.
+pub static HISTORY: Listing = Listing {
+    name: "history",
+    route: get("/history/{entityType}/{entityKey}"),
+    need: ANYBODY,
+    columns: COLUMNS,
+    from: "audit a left join audit_seal s on s.audit_id = a.id",
+    conditions: "",
+    key: "a.id",
+    filters: &[
+        Filter::new("entityType", "a.entity_type = $", By::Exact).in_path(),
+        Filter::new("entityKey", "a.entity_key = $", By::Exact).in_path(),
+        Filter::new("actor", "a.actor = $", By::Exact),
+        Filter::new("status", "a.status = $", By::Word("AuditStatus", AuditStatus::WORDS)),
+    ],
+    sorts: &[Sort::new("id", "a.id", Kind::Int)],
+    descending: true,
+    parent: None,
+    finish: Some(with_sentences),
+};
