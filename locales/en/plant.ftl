@@ -99,3 +99,64 @@ command-operation-mapping-create = Map process key
 command-operation-mapping-update = Edit mapping
 command-operation-mapping-delete = Delete mapping
 refusal-OPERATION_MAPPING_NOT_FOUND = Nothing is mapped for { $key } of { $source }. Check both, or create the mapping.
+
+## Station groups
+list-station_groups = Station groups
+empty-station_groups = No station groups yet. Create a group for stations that do the same, so that routes can point at it.
+entity-station_group = Station group
+command-station-group-create = Create station group
+command-station-group-update = Edit station group
+command-station-group-delete = Delete station group
+command-station-group-import = Import station groups
+refusal-STATION_GROUP_CODE_DUPLICATE = There is a station group { $group } already. Choose another code.
+refusal-STATION_GROUP_HAS_DEPENDENCIES = Station group { $group } is still named by stations, routes or configuration. Take it out there first.
+
+## Shifts
+list-shifts = Shifts
+empty-shifts = No shifts yet. Create the shifts of the plant; a line's own shifts win over them.
+entity-shift = Shift
+command-shift-create = Create shift
+command-shift-update = Edit shift
+command-shift-delete = Delete shift
+command-shift-import = Import shifts
+refusal-SHIFT_NOT_FOUND = There is no shift { $shift } in your lines. Check the code, or pick it from the list.
+refusal-SHIFT_HAS_DEPENDENCIES = Shift { $shift } is still used, so it cannot be deleted. Give it a last day instead.
+word-Weekday-MON = Mon
+word-Weekday-TUE = Tue
+word-Weekday-WED = Wed
+word-Weekday-THU = Thu
+word-Weekday-FRI = Fri
+word-Weekday-SAT = Sat
+word-Weekday-SUN = Sun
+
+## Materials
+list-materials = Materials
+empty-materials = No materials here. The ERP brings them, or create or import your own.
+entity-material = Material
+command-material-create = Create material
+command-material-update = Edit material
+command-material-delete = Delete material
+command-material-import = Import materials
+event-MATERIAL_CHANGED = Material changed
+refusal-MATERIAL_NOT_FOUND = There is no material { $material }. Check the code, or have it created or synchronised first.
+refusal-MATERIAL_HAS_DEPENDENCIES = Material { $material } is still used by other records, so it cannot be deleted. Deactivate it instead.
+refusal-ERP_OWNED_FIELD = { $field } of { $code } is maintained in { $source }. Change it there; it arrives with the next synchronisation.
+word-MaterialLevel-M1 = M1, basic
+word-MaterialLevel-M2 = M2, standard
+word-MaterialLevel-M3 = M3, advanced
+word-MaterialLevel-M4 = M4, comprehensive
+word-ProcessLevel-P1 = P1, basic
+word-ProcessLevel-P2 = P2, standard
+word-ProcessLevel-P3 = P3, advanced
+word-ProcessLevel-P4 = P4, comprehensive
+
+## Work centers
+list-work_centers = Work centers
+empty-work_centers = No work centers yet. The ERP brings them, or create or import your own.
+entity-work_center = Work center
+command-work-center-create = Create work center
+command-work-center-update = Edit work center
+command-work-center-delete = Delete work center
+command-work-center-import = Import work centers
+refusal-WORK_CENTER_NOT_FOUND = There is no work center { $code }. Check the code, or pick it from the list.
+refusal-WORK_CENTER_HAS_DEPENDENCIES = Work center { $code } is still used by other records, so it cannot be deleted. Take it out there first.

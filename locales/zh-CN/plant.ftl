@@ -99,3 +99,64 @@ command-operation-mapping-create = 新建映射
 command-operation-mapping-update = 编辑映射
 command-operation-mapping-delete = 删除映射
 refusal-OPERATION_MAPPING_NOT_FOUND = { $source } 的工艺键 { $key } 没有映射。请核对，或新建映射。
+
+## 工位组
+list-station_groups = 工位组
+empty-station_groups = 还没有工位组。请为功能相同的工位建组，供工艺路线引用。
+entity-station_group = 工位组
+command-station-group-create = 新建工位组
+command-station-group-update = 编辑工位组
+command-station-group-delete = 删除工位组
+command-station-group-import = 导入工位组
+refusal-STATION_GROUP_CODE_DUPLICATE = 工位组 { $group } 已存在。请换一个代码。
+refusal-STATION_GROUP_HAS_DEPENDENCIES = 工位组 { $group } 仍被工位、路线或配置引用。请先在那里移除。
+
+## 班次
+list-shifts = 班次
+empty-shifts = 还没有班次。请新建全厂班次；产线自己的班次优先。
+entity-shift = 班次
+command-shift-create = 新建班次
+command-shift-update = 编辑班次
+command-shift-delete = 删除班次
+command-shift-import = 导入班次
+refusal-SHIFT_NOT_FOUND = 您的产线中没有班次 { $shift }。请核对代码，或从列表中选择。
+refusal-SHIFT_HAS_DEPENDENCIES = 班次 { $shift } 仍在使用，不能删除。请改为设置失效日期。
+word-Weekday-MON = 周一
+word-Weekday-TUE = 周二
+word-Weekday-WED = 周三
+word-Weekday-THU = 周四
+word-Weekday-FRI = 周五
+word-Weekday-SAT = 周六
+word-Weekday-SUN = 周日
+
+## 物料
+list-materials = 物料
+empty-materials = 这里没有物料。可由 ERP 同步，也可自行新建或导入。
+entity-material = 物料
+command-material-create = 新建物料
+command-material-update = 编辑物料
+command-material-delete = 删除物料
+command-material-import = 导入物料
+event-MATERIAL_CHANGED = 物料已变更
+refusal-MATERIAL_NOT_FOUND = 没有物料 { $material }。请核对代码，或先新建或同步该物料。
+refusal-MATERIAL_HAS_DEPENDENCIES = 物料 { $material } 仍被其他记录引用，不能删除。请改为停用。
+refusal-ERP_OWNED_FIELD = { $code } 的 { $field } 由 { $source } 维护。请在那里修改，下次同步后生效。
+word-MaterialLevel-M1 = M1 基本
+word-MaterialLevel-M2 = M2 标准
+word-MaterialLevel-M3 = M3 高级
+word-MaterialLevel-M4 = M4 全面
+word-ProcessLevel-P1 = P1 基本
+word-ProcessLevel-P2 = P2 标准
+word-ProcessLevel-P3 = P3 高级
+word-ProcessLevel-P4 = P4 全面
+
+## 工作中心
+list-work_centers = 工作中心
+empty-work_centers = 还没有工作中心。可由 ERP 同步，也可自行新建或导入。
+entity-work_center = 工作中心
+command-work-center-create = 新建工作中心
+command-work-center-update = 编辑工作中心
+command-work-center-delete = 删除工作中心
+command-work-center-import = 导入工作中心
+refusal-WORK_CENTER_NOT_FOUND = 没有工作中心 { $code }。请核对代码，或从列表中选择。
+refusal-WORK_CENTER_HAS_DEPENDENCIES = 工作中心 { $code } 仍被其他记录引用，不能删除。请先在那里移除。

@@ -69,8 +69,16 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
     id.map(|id| id.0).ok_or_else(|| Error::fault("an insert gives an id"))
 }
 
-/// Write the row of work that is no call: an administrator made on the command line, the first use of a token in a day.
-pub(crate) fn record(tx: &Tx, now: Instant, action: &'static str, actor: &Actor, kept: &Kept) -> Result<()> {
+/// Write a row beside those of calls: an administrator made on the command line, the first use of a token in a day, one row of
+/// an import.
+pub(crate) fn record(
+    tx: &Tx,
+    now: Instant,
+    action: &'static str,
+    actor: &Actor,
+    kept: &Kept,
+    request_id: &str,
+) -> Result<()> {
     let Some(entity) = &kept.entity else {
         return Err(Error::fault(format!("{action} says nothing about its object")));
     };
@@ -78,7 +86,7 @@ pub(crate) fn record(tx: &Tx, now: Instant, action: &'static str, actor: &Actor,
     let sql = sql!(
         "insert into audit (at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status,
              diff, reason, request_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, '')"
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, $11)"
     );
     let params = p![
         now,
@@ -90,7 +98,8 @@ pub(crate) fn record(tx: &Tx, now: Instant, action: &'static str, actor: &Actor,
         actor.display,
         actor.roles.join(" "),
         diff_text(&kept.diff),
-        kept.reason
+        kept.reason,
+        *request_id
     ];
     tx.execute(sql, &params)?;
     Ok(())

@@ -286,9 +286,10 @@ impl<'c> Cx<'c> {
         self.kept.actor = Some(Arc::new(actor));
     }
 
-    /// Write an audit row for work that is no call, about what `about` named: what was noted so far is its diff.
+    /// Write an audit row of its own, about what `about` named: what was noted so far is its diff. For work that is no call, and
+    /// for each row of an import.
     pub fn record(&mut self, action: &'static str) -> Result<()> {
-        audit::record(self.tx, self.now, action, self.actor, &self.kept)?;
+        audit::record(self.tx, self.now, action, self.actor, &self.kept, &self.origin().request_id)?;
         self.kept.diff.clear();
         Ok(())
     }

@@ -18,6 +18,7 @@ pub mod numbers;
 pub mod perform;
 pub mod permits;
 pub mod refusals;
+pub mod register;
 pub mod registry;
 pub mod seal;
 pub mod settings;

@@ -157,7 +157,7 @@ impl Listing {
                 let page = self.page(cx, &fields)?;
                 serde_json::to_string(&page).map_err(|e| Error::fault(e.to_string()))
             }),
-            check: |_| Ok(()),
+            check: Box::new(|_| Ok(())),
             listing: Some(self),
         }
     }

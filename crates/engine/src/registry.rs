@@ -85,6 +85,9 @@ impl<C: Command> Asked for Typed<C> {
     }
 }
 
+/// Reads the fields of a call.
+pub type Parse = Box<dyn Fn(Json) -> std::result::Result<Box<dyn Asked>, serde_json::Error> + Send + Sync>;
+
 /// A command as the doors know it.
 pub struct CommandEntry {
     pub name: &'static str,
@@ -95,7 +98,7 @@ pub struct CommandEntry {
     pub keeps_on_refusal: bool,
     pub schema: Schema,
     pub output: Schema,
-    pub parse: fn(Json) -> std::result::Result<Box<dyn Asked>, serde_json::Error>,
+    pub parse: Parse,
 }
 
 impl CommandEntry {
@@ -105,6 +108,9 @@ impl CommandEntry {
         all.filter(|p| p.is_read()).collect()
     }
 }
+
+/// Reads the fields of a question and forgets them.
+pub type Check = Box<dyn Fn(&Json) -> std::result::Result<(), serde_json::Error> + Send + Sync>;
 
 /// A question as the doors know it.
 pub struct QueryEntry {
@@ -116,7 +122,7 @@ pub struct QueryEntry {
     pub output: Schema,
     pub ask: Box<dyn Fn(Json, &Cx<'_>) -> Result<String> + Send + Sync>,
     /// Check the fields without asking, so that a malformed call never takes a reader.
-    pub check: fn(&Json) -> std::result::Result<(), serde_json::Error>,
+    pub check: Check,
     pub listing: Option<&'static Listing>,
 }
 
@@ -141,10 +147,16 @@ impl Registry {
             keeps_on_refusal: C::KEEPS_ON_REFUSAL,
             schema: schema_of::<C>(),
             output: schema_of::<C::Output>(),
-            parse: |fields| Ok(Box::new(Typed(serde_json::from_value::<C>(fields)?))),
+            parse: Box::new(|fields| Ok(Box::new(Typed(serde_json::from_value::<C>(fields)?)))),
         };
-        let before = self.commands.insert(C::NAME, Box::leak(Box::new(entry)));
-        assert!(before.is_none(), "the command {} is registered twice", C::NAME);
+        self.command_entry(entry)
+    }
+
+    /// A command made from a declaration: registers bring theirs.
+    pub fn command_entry(&mut self, entry: CommandEntry) -> &mut Self {
+        let name = entry.name;
+        let before = self.commands.insert(name, Box::leak(Box::new(entry)));
+        assert!(before.is_none(), "the command {name} is registered twice");
         self
     }
 
@@ -160,11 +172,17 @@ impl Registry {
                 let query: Q = serde_json::from_value(fields).map_err(|e| kernel::Error::fault(e.to_string()))?;
                 serde_json::to_string(&query.ask(cx)?).map_err(|e| kernel::Error::fault(e.to_string()))
             }),
-            check: |fields| serde_json::from_value::<Q>(fields.clone()).map(|_| ()),
+            check: Box::new(|fields| serde_json::from_value::<Q>(fields.clone()).map(|_| ())),
             listing: None,
         };
-        let before = self.queries.insert(Q::NAME, Box::leak(Box::new(entry)));
-        assert!(before.is_none(), "the query {} is registered twice", Q::NAME);
+        self.query_entry(entry)
+    }
+
+    /// A question made from a declaration.
+    pub fn query_entry(&mut self, entry: QueryEntry) -> &mut Self {
+        let name = entry.name;
+        let before = self.queries.insert(name, Box::leak(Box::new(entry)));
+        assert!(before.is_none(), "the query {name} is registered twice");
         self
     }
 

@@ -1,7 +1,7 @@
 //! What the nouns of this crate share: facts about changes, what stands on a row, and small values born valid.
 
 use engine::db::{Noun, Sql};
-use engine::{Cx, GatePoint};
+use engine::{Cx, GatePoint, sql};
 use kernel::{Id, Refusal, RefusalDef, Result, p};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -84,6 +84,18 @@ impl Dependants {
     pub fn refusal(&self, def: &'static RefusalDef, name: &'static str, code: &str) -> Refusal {
         def.with(name, code).with("counts", Json::Object(self.counts.clone()))
     }
+}
+
+/// How many execution configurations name a code in one of their fields, alone or in a list.
+pub fn configs_naming(cx: &Cx<'_>, field: &str, code_key: &str) -> Result<usize> {
+    let configs: Vec<(Json,)> = cx.all(sql!("select fields from execution_config"), [])?;
+    let is = |json: &Json| json.as_str().is_some_and(|code| kernel::code::fold(code) == code_key);
+    let names = |fields: &Json| match fields.get(field) {
+        Some(Json::Array(codes)) => codes.iter().any(is),
+        Some(code) => is(code),
+        None => false,
+    };
+    Ok(configs.iter().filter(|(fields,)| names(fields)).count())
 }
 
 /// Further facts a plant keeps with a thing: a JSON object of at most 8 KiB.

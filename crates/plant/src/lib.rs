@@ -4,10 +4,13 @@ pub mod common;
 pub mod data_spec;
 pub mod line;
 pub mod mapping;
+pub mod material;
 pub mod operation;
 pub mod route;
+pub mod shift;
 pub mod snapshot;
 pub mod station;
+pub mod work_center;
 
 kernel::words! {
     /// What a line does.
@@ -21,7 +24,10 @@ pub fn register(registry: &mut engine::Registry) {
     data_spec::register(registry);
     line::register(registry);
     mapping::register(registry);
+    material::register(registry);
     operation::register(registry);
+    shift::register(registry);
     station::register(registry);
     route::register(registry);
+    work_center::register(registry);
 }

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod get;
+mod group;
 mod list;
 mod update;
 
@@ -14,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::StationType;
-use crate::common::{Change, Dependants};
+use crate::common::{Change, Dependants, configs_naming};
 use crate::line::Line;
 
 pub use create::CreateStation;
@@ -42,6 +43,10 @@ kernel::refusals! {
     STATION_IN_USE: Conflict (station, tracks);
     /// No such station group
     STATION_GROUP_NOT_FOUND: NotFound (group);
+    /// Station group code taken
+    STATION_GROUP_CODE_DUPLICATE: Conflict (group);
+    /// Group still referenced, cannot delete
+    STATION_GROUP_HAS_DEPENDENCIES: Conflict (group, counts);
 }
 
 engine::events! {
@@ -123,20 +128,8 @@ impl Station {
         let own: [(&'static str, &'static Sql); 1] =
             [("users", sql!("select cast(count(*) as bigint) from principal_station where station_id = $1"))];
         let mut dependants = Dependants::of(cx, &own, &CHANGE, self.id, self)?;
-        dependants.count("executionConfigs", self.allowed_by(cx)?);
+        dependants.count("executionConfigs", configs_naming(cx, "allowedStationCodes", &self.code_key)?);
         Ok(dependants)
-    }
-
-    /// How many execution configurations list the station among the allowed ones.
-    fn allowed_by(&self, cx: &Cx<'_>) -> Result<usize> {
-        let configs: Vec<(Json,)> = cx.all(sql!("select fields from execution_config"), [])?;
-        let names = |fields: &Json| {
-            let allowed = fields.get("allowedStations").and_then(Json::as_array);
-            allowed.is_some_and(|codes| {
-                codes.iter().filter_map(Json::as_str).any(|code| kernel::code::fold(code) == self.code_key)
-            })
-        };
-        Ok(configs.iter().filter(|(fields,)| names(fields)).count())
     }
 
     fn changed(&self, cx: &Cx<'_>, change: Change, fields: Vec<String>) -> Result<StationChanged> {
@@ -257,4 +250,5 @@ impl Bench {
 pub(crate) fn register(registry: &mut Registry) {
     registry.command::<CreateStation>().command::<UpdateStation>().command::<DeleteStation>();
     registry.query::<GetStation>().list(&list::STATIONS);
+    group::register(registry);
 }

@@ -178,7 +178,7 @@ fn r_core_021_what_something_names_is_not_deleted_and_the_counts_say_what() {
         let config = |cx: &mut Cx<'_>| {
             let sql = sql!(
                 "insert into execution_config (scope_type, target, fields, version)
-                 values ('GLOBAL', 'GLOBAL', '{\"allowedStations\":[\"st-3\"]}', 1)"
+                 values ('GLOBAL', 'GLOBAL', '{\"allowedStationCodes\":[\"st-3\"]}', 1)"
             );
             cx.run(sql, []).map(|n| n as i64)
         };

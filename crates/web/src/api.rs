@@ -194,7 +194,7 @@ fn etag_of(bytes: &[u8]) -> Option<i64> {
 fn allowed(blockers: &[Refusal], caller: &Caller) -> Json {
     let list: Vec<Json> = blockers
         .iter()
-        .map(|b| json!({ "code": b.def.code, "status": b.kind.status(), "params": b.params, "detail": words::refusal(caller.lang, b) }))
+        .map(|b| json!({ "code": b.def.code, "status": b.kind.status(), "params": b.params, "detail": words::refusal(caller.lang, b), "errors": b.errors }))
         .collect();
     json!({ "allowed": blockers.is_empty(), "blockers": list })
 }

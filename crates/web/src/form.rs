@@ -174,6 +174,7 @@ pub fn code_of(list: &str) -> &'static str {
         "runs" => "runNo",
         "work_orders" => "woNo",
         "routes" => "routingCode",
+        "data_specs" => "specId",
         "users" => "username",
         "material_lots" => "lotNo",
         _ => "code",

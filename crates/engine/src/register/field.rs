@@ -1,0 +1,385 @@
+//! The fields of a register: how each is read from JSON and from a table, kept, shown and described.
+
+use kernel::code::{Name, Text, clean, fold};
+use kernel::{Day, Qty, RefusalDef, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::listing;
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// The register's own code, at most so many characters.
+    Code(usize),
+    /// What the row is called, 1–200 characters.
+    Name,
+    /// A text of at most so many characters.
+    Text(usize),
+    /// A whole number from … to.
+    Int(i64, i64),
+    Number,
+    Qty,
+    Bool,
+    /// A word of the named vocabulary.
+    Word(&'static str, &'static [&'static str]),
+    /// Several words of the named vocabulary, each once; kept as a JSON list in the vocabulary's order.
+    Words(&'static str, &'static [&'static str]),
+    Day,
+    /// A time of day, `06:30`.
+    Clock,
+    /// A point in time; only other systems write it.
+    Time,
+    /// A JSON object of at most 8 KiB.
+    Json,
+    /// The code of a row elsewhere; the column keeps its id.
+    Reference(Reference),
+}
+
+/// Where a reference points: the table with `id`, `code` and `code_key`, the list that forms offer, and what is said of a
+/// code nobody has.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference {
+    pub table: &'static str,
+    pub list: &'static str,
+    pub missing: &'static RefusalDef,
+}
+
+/// One field: its name on the wire, its column, what it holds and how it may be given.
+#[derive(Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub column: &'static str,
+    pub kind: Kind,
+    pub unit: Option<&'static str>,
+    pub(super) required: bool,
+    pub(super) unique: bool,
+    pub(super) readonly: bool,
+    pub(super) owned: bool,
+    pub(super) default: Option<&'static str>,
+}
+
+impl Field {
+    pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
+        let required = matches!(kind, Kind::Code(_) | Kind::Name);
+        Field { name, column, kind, unit: None, required, unique: false, readonly: false, owned: false, default: None }
+    }
+
+    /// Never absent.
+    pub const fn required(self) -> Self {
+        Field { required: true, ..self }
+    }
+
+    /// No two rows have the same.
+    pub const fn unique(self) -> Self {
+        Field { unique: true, ..self }
+    }
+
+    /// Written by Takt or other systems; shown, never asked for.
+    pub const fn readonly(self) -> Self {
+        Field { readonly: true, ..self }
+    }
+
+    /// Belongs to the system a row came from.
+    pub const fn owned(self) -> Self {
+        Field { owned: true, ..self }
+    }
+
+    /// What an absent field is, as a table would say it; such a field is never empty.
+    pub const fn default(self, text: &'static str) -> Self {
+        Field { default: Some(text), required: true, ..self }
+    }
+
+    pub const fn unit(self, unit: &'static str) -> Self {
+        Field { unit: Some(unit), ..self }
+    }
+
+    /// Where the column stands in the row's own table, for a select over `t`.
+    pub(super) fn selected(&self) -> String {
+        match self.kind {
+            Kind::Reference(to) => format!("(select r.code from {} r where r.id = t.{})", to.table, self.column),
+            _ => format!("t.{}", self.column),
+        }
+    }
+}
+
+/// A value of a field: as the column keeps it and as the wire shows it. A reference is kept as its folded code until
+/// somebody looks up the id.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Cell {
+    pub value: Value,
+    pub shown: Json,
+}
+
+impl Cell {
+    pub(super) const EMPTY: Cell = Cell { value: Value::Null, shown: Json::Null };
+}
+
+/// What is wrong with a value: a code and a sentence.
+pub(super) type Wrong = (&'static str, String);
+
+fn wrong<T>(message: impl Into<String>) -> Result<T, Wrong> {
+    Err(("INVALID", message.into()))
+}
+
+const META_MAX: usize = 8 * 1024;
+
+impl Field {
+    /// Read a value as JSON calls give it; `null` is empty.
+    pub(super) fn read(&self, json: &Json) -> Result<Cell, Wrong> {
+        if json.is_null() {
+            return self.empty();
+        }
+        let text = || json.as_str().map_or_else(|| wrong("a text is needed"), Ok);
+        let kept = |text: String| Cell { value: Value::Text(text.clone()), shown: text.into() };
+        Ok(match self.kind {
+            Kind::Code(max) => {
+                let code = clean(text()?, max).or_else(wrong)?;
+                if code.is_empty() {
+                    return Err(("CODE_REQUIRED", "CODE_REQUIRED".into()));
+                }
+                kept(code)
+            }
+            Kind::Name => match Name::parse(text()?) {
+                Ok(name) => kept(name.to_string()),
+                Err(said) if said == "NAME_REQUIRED" => return Err(("NAME_REQUIRED", said)),
+                Err(said) => return wrong(said),
+            },
+            Kind::Text(max) => {
+                let text = Text::<4000>::parse(text()?).or_else(wrong)?.to_string();
+                match text.chars().count() {
+                    0 => return self.empty(),
+                    n if n > max => return wrong(format!("at most {max} characters are allowed")),
+                    _ => kept(text),
+                }
+            }
+            Kind::Int(from, to) => match json.as_i64().filter(|n| (from..=to).contains(n)) {
+                Some(n) => Cell { value: Value::Int(n), shown: n.into() },
+                None => return wrong(format!("a whole number from {from} to {to} is needed")),
+            },
+            Kind::Number => match json.as_f64().filter(|x| x.is_finite()) {
+                Some(x) => Cell { value: Value::Real(x), shown: x.into() },
+                None => return wrong("a number is needed"),
+            },
+            Kind::Qty => {
+                let qty: Qty = serde_json::from_value(json.clone()).or_else(|e| wrong(e.to_string()))?;
+                Cell { value: Value::Int(qty.as_millionths()), shown: qty.to_string().into() }
+            }
+            Kind::Bool => match json.as_bool() {
+                Some(truth) => Cell { value: Value::Int(truth.into()), shown: truth.into() },
+                None => return wrong("true or false is needed"),
+            },
+            Kind::Word(_, words) => match text()? {
+                word if words.contains(&word) => kept(word.to_string()),
+                _ => return wrong(format!("one of {} is needed", words.join(", "))),
+            },
+            Kind::Words(_, words) => {
+                let given: Vec<&str> = json.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+                let asked = json.as_array().map_or(0, Vec::len);
+                let list: Vec<&str> = words.iter().copied().filter(|word| given.contains(word)).collect();
+                if asked == 0 || list.len() != asked {
+                    return wrong(format!("a list of {}, each at most once, is needed", words.join(", ")));
+                }
+                let shown = json!(list);
+                Cell { value: Value::Text(shown.to_string()), shown }
+            }
+            Kind::Day => kept(Day::parse(text()?).or_else(wrong)?.to_string()),
+            Kind::Clock => kept(clock(text()?).map_or_else(|| wrong("a time of day like 06:30 is needed"), Ok)?),
+            Kind::Time => return wrong("is not given by callers"),
+            Kind::Json => match json.is_object() && json.to_string().len() <= META_MAX {
+                true => Cell { value: Value::Text(json.to_string()), shown: json.clone() },
+                false => return wrong(format!("a JSON object of at most {META_MAX} bytes is needed")),
+            },
+            Kind::Reference(_) => match clean(text()?, 128).or_else(wrong)? {
+                code if code.is_empty() => return self.empty(),
+                code => Cell { value: Value::Text(fold(&code)), shown: code.into() },
+            },
+        })
+    }
+
+    /// Read a value as a table gives it; nothing is empty, or the default.
+    pub(super) fn read_text(&self, text: &str) -> Result<Cell, Wrong> {
+        if text.is_empty() {
+            return match self.default {
+                Some(default) => self.read_text(default),
+                None if matches!(self.kind, Kind::Code(_) | Kind::Name) => self.read(&Json::from("")),
+                None => self.empty(),
+            };
+        }
+        let json = match self.kind {
+            Kind::Int(..) => text.parse::<i64>().map_or_else(|_| Json::from(text), Json::from),
+            Kind::Number => text.parse::<f64>().map_or_else(|_| Json::from(text), Json::from),
+            Kind::Bool => match text.to_lowercase().as_str() {
+                "true" | "1" | "yes" | "y" | "是" => true.into(),
+                "false" | "0" | "no" | "n" | "否" => false.into(),
+                _ => Json::from(text),
+            },
+            Kind::Words(..) if !text.starts_with('[') => {
+                let words = text.split([' ', ',', ';', '|', '/']).filter(|word| !word.is_empty());
+                words.map(|word| word.to_uppercase()).collect::<Vec<_>>().into()
+            }
+            Kind::Words(..) | Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text)),
+            _ => Json::from(text),
+        };
+        self.read(&json)
+    }
+
+    /// What an absent field of a new row is.
+    pub(super) fn absent(&self) -> Result<Cell, Wrong> {
+        match self.default {
+            Some(default) => self.read_text(default),
+            None => self.empty(),
+        }
+    }
+
+    fn empty(&self) -> Result<Cell, Wrong> {
+        match self.required {
+            true => Err(("REQUIRED", "required".into())),
+            false => Ok(Cell::EMPTY),
+        }
+    }
+
+    /// What a stored value looks like on the wire; a reference comes as its code.
+    pub(super) fn show(&self, value: Value) -> kernel::Result<Json> {
+        Ok(match (self.kind, value) {
+            (_, Value::Null) => Json::Null,
+            (Kind::Qty, Value::Int(n)) => Qty::millionths(n).to_string().into(),
+            (Kind::Bool, Value::Int(n)) => (n != 0).into(),
+            (Kind::Time, Value::Int(ms)) => kernel::Instant::from_ms(ms).to_string().into(),
+            (Kind::Json | Kind::Words(..), Value::Text(text)) => {
+                serde_json::from_str(&text).map_err(|e| kernel::Error::fault(format!("{}: {e}", self.column)))?
+            }
+            (_, other) => other.to_json(),
+        })
+    }
+
+    /// The schema of the field in a call.
+    pub(super) fn schema(&self) -> Json {
+        let mut schema = match self.kind {
+            Kind::Code(max) => json!({ "type": "string", "minLength": 1, "maxLength": max }),
+            Kind::Name => json!({ "type": "string", "minLength": 1, "maxLength": Name::MAX }),
+            Kind::Text(max) => json!({ "type": "string", "maxLength": max }),
+            Kind::Int(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
+            Kind::Number => json!({ "type": "number" }),
+            Kind::Qty => crate::registry::schema_of::<Qty>().to_value(),
+            Kind::Bool => json!({ "type": "boolean" }),
+            Kind::Word(name, words) => json!({ "type": "string", "enum": words, "x-words": name }),
+            Kind::Words(name, words) => json!({
+                "type": "array", "minItems": 1, "maxItems": words.len(),
+                "items": { "type": "string", "enum": words, "x-words": name }
+            }),
+            Kind::Day => json!({ "type": "string", "format": "date" }),
+            Kind::Clock => json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" }),
+            Kind::Time => json!({ "type": "string", "format": "date-time" }),
+            Kind::Json => json!({ "type": "object" }),
+            Kind::Reference(to) => json!({ "type": "string", "maxLength": 128, "x-pick": to.list }),
+        };
+        if let Some(default) = self.default.and_then(|text| self.read_text(text).ok()) {
+            schema["default"] = default.shown;
+        }
+        if let Some(unit) = self.unit {
+            schema["x-unit"] = unit.into();
+        }
+        schema
+    }
+
+    /// The schema of the field where it may also be `null`.
+    pub(super) fn schema_or_null(&self) -> Json {
+        if self.required {
+            return self.schema();
+        }
+        json!({ "anyOf": [self.schema(), { "type": "null" }] })
+    }
+
+    /// How lists show the field.
+    pub(super) fn listed(&self) -> listing::Kind {
+        match self.kind {
+            Kind::Code(_) | Kind::Reference(_) => listing::Kind::Code,
+            Kind::Name | Kind::Text(_) | Kind::Clock => listing::Kind::Text,
+            Kind::Int(..) => listing::Kind::Int,
+            Kind::Number => listing::Kind::Real,
+            Kind::Qty => listing::Kind::Qty,
+            Kind::Bool => listing::Kind::Bool,
+            Kind::Word(name, _) => listing::Kind::Word(name),
+            Kind::Words(..) | Kind::Json => listing::Kind::Json,
+            Kind::Day => listing::Kind::Day,
+            Kind::Time => listing::Kind::Time,
+        }
+    }
+}
+
+/// `6:30` and `06:30` are half past six.
+fn clock(text: &str) -> Option<String> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let digits = |s: &str| (1..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+    let (hour, minute): (u8, u8) = (
+        hour.parse().ok().filter(|_| digits(hour))?,
+        minute.parse().ok().filter(|_| minute.len() == 2 && digits(minute))?,
+    );
+    (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
+}
+
+/// A row's fields on the wire.
+pub(super) fn shown(fields: &[Field], cells: &[Cell], version: i64) -> Json {
+    let mut row: Map<String, Json> =
+        fields.iter().zip(cells).map(|(field, cell)| (field.name.to_string(), cell.shown.clone())).collect();
+    row.insert("version".into(), version.into());
+    Json::Object(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_and_calls_give_the_same_values() {
+        const DAYS: &[&str] = &["MON", "TUE", "WED"];
+        let cases: [(Kind, &str, Json); 10] = [
+            (Kind::Text(5), "abc", json!("abc")),
+            (Kind::Int(1, 9), "7", json!(7)),
+            (Kind::Number, "1.5", json!(1.5)),
+            (Kind::Qty, "100.50", json!("100.50")),
+            (Kind::Bool, "是", json!(true)),
+            (Kind::Word("Day", DAYS), "TUE", json!("TUE")),
+            (Kind::Words("Day", DAYS), "wed mon", json!(["MON", "WED"])),
+            (Kind::Day, "2026-11-20", json!("2026-11-20")),
+            (Kind::Clock, "6:30", json!("06:30")),
+            (Kind::Json, r#"{"a":1}"#, json!({ "a": 1 })),
+        ];
+        for (kind, text, json) in cases {
+            let field = Field::new("x", "x", kind);
+            assert_eq!(field.read_text(text), field.read(&json), "{text}");
+            assert!(field.read(&json).is_ok(), "{text}");
+            assert_eq!(field.read(&Json::Null), Ok(Cell::EMPTY));
+        }
+    }
+
+    #[test]
+    fn what_a_field_cannot_hold_is_wrong() {
+        const DAYS: &[&str] = &["MON", "TUE"];
+        let cases = [
+            (Kind::Code(3), json!("abcd")),
+            (Kind::Code(3), json!(" ")),
+            (Kind::Name, json!("")),
+            (Kind::Text(2), json!("abc")),
+            (Kind::Text(2), json!(1)),
+            (Kind::Int(1, 9), json!(10)),
+            (Kind::Int(1, 9), json!(1.5)),
+            (Kind::Number, json!("1")),
+            (Kind::Qty, json!("1.0000001")),
+            (Kind::Bool, json!("true")),
+            (Kind::Word("Day", DAYS), json!("mon")),
+            (Kind::Words("Day", DAYS), json!(["MON", "MON"])),
+            (Kind::Words("Day", DAYS), json!([])),
+            (Kind::Day, json!("2026-02-30")),
+            (Kind::Clock, json!("24:00")),
+            (Kind::Clock, json!("6:5")),
+            (Kind::Json, json!([1])),
+        ];
+        for (kind, json) in cases {
+            assert!(Field::new("x", "x", kind).read(&json).is_err(), "{kind:?} {json}");
+        }
+        let active = Field::new("x", "x", Kind::Bool).default("true");
+        assert_eq!(active.absent().map(|c| c.shown), Ok(json!(true)));
+        assert!(active.read(&Json::Null).is_err());
+    }
+}
