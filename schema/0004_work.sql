@@ -137,6 +137,7 @@ create table unit (
 );
 create unique index unit_sn on unit (sn);
 create index unit_place on unit (run_id, status, step_no, id);
+create index unit_inside on unit (open_station_id, id) where open_station_id is not null;
 
 create table unit_hold (
   id integer primary key,
@@ -178,6 +179,7 @@ create table track (
   void_reason text,
   unique (unit_id, n)
 );
+create unique index track_open on track (unit_id) where out_at is null and voided_at is null;
 
 create table track_defect (
   id integer primary key,

@@ -1,6 +1,10 @@
 //! What happens: orders, runs, units, tracks and what was measured.
 
 pub mod run;
+pub mod tally;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod track;
 pub mod unit;
 pub mod work_order;
 
@@ -8,4 +12,6 @@ pub mod work_order;
 pub fn register(registry: &mut engine::Registry) {
     work_order::register(registry);
     run::register(registry);
+    unit::register(registry);
+    track::register(registry);
 }

@@ -24,6 +24,10 @@ kernel::refusals! {
     RUN_CLOSED: Conflict (run, status);
     /// Run not AUTHORIZED/IN_PROGRESS
     RUN_NOT_AUTHORIZED: Conflict (run, status);
+    /// Command not allowed in this run status (status, allowed)
+    INVALID_RUN_STATUS: Conflict (run, status, allowed);
+    /// Run is finished
+    RUN_IN_TERMINAL_STATUS: Conflict (run, status);
 }
 
 engine::events! {

@@ -1,16 +1,55 @@
 //! Units: one serialised board each: where it is, and what is next.
 
+pub(crate) mod create;
+pub mod delete_all;
+pub mod events;
+pub mod generate;
+pub mod get;
+pub mod hold;
+pub mod holds;
+pub mod import;
+pub mod list;
+pub mod next_actions;
+pub mod release;
+pub mod track_in;
+pub mod track_in_cancel;
+pub mod track_out;
+
 use engine::{Cx, row, sql};
 use kernel::code::Sn;
 use kernel::{Id, Instant, Result, p};
 use plant::station::Station;
 
 use crate::run::Run;
+use crate::tally::Place;
 use crate::work_order::WorkOrder;
+
+/// Units and what is done to one of them, for the registry.
+pub fn register(registry: &mut engine::Registry) {
+    registry.command::<generate::GenerateUnits>().command::<import::ImportUnits>().command::<delete_all::DeleteUnits>();
+    registry.command::<track_in::TrackIn>().command::<track_out::TrackOut>().command::<track_in_cancel::CancelTrackIn>();
+    registry.command::<hold::HoldUnit>().command::<release::ReleaseUnit>();
+    registry.query::<get::GetUnit>().query::<next_actions::UnitNextActions>();
+    registry.list(&list::RUN_UNITS);
+}
 
 kernel::refusals! {
     /// SN unknown
     UNIT_NOT_FOUND: NotFound (sn);
+    /// Unit not assigned to a run
+    UNIT_NO_RUN: Conflict (sn);
+    /// At least one SN exists already; nothing created
+    SN_DUPLICATE: Conflict (sn);
+    /// SN repeated in the list
+    SN_DUPLICATE_IN_REQUEST: Unprocessable (sn);
+    /// More units than planQty (remaining)
+    QUANTITY_EXCEEDS_PLAN: Unprocessable (run, remaining, plan);
+    /// First-scan creation beyond planQty
+    RUN_PLAN_QTY_EXCEEDED: Conflict (run, plan);
+    /// Some unit is processed; none deleted
+    UNITS_CANNOT_BE_DELETED: Conflict (run, processed);
+    /// Release of a unit without an open hold
+    UNIT_NOT_HELD: Conflict (sn);
 }
 
 kernel::words! {
@@ -72,5 +111,46 @@ impl Unit {
             ),
             p![sn],
         )
+    }
+
+    /// Where the unit counts.
+    pub fn place(&self) -> Place {
+        Place { status: self.status, step_no: self.step_no }
+    }
+
+    /// Write where the unit is now, and note what a person would ask about.
+    pub(crate) fn put(&mut self, cx: &mut Cx<'_>, before: &Unit) -> Result<()> {
+        self.changed_at = cx.now;
+        self.version = before.version + 1;
+        cx.run(
+            sql!(
+                "update unit set status = $2, step_no = $3, attempt = $4, tracks = $5, open_track_id = $6,
+                     open_station_id = $7, open_since = $8, holds_open = $9, resume_status = $10, resume_step_no = $11,
+                     changed_at = $12, version = $13
+                 where id = $1"
+            ),
+            p![
+                self.id,
+                self.status,
+                self.step_no,
+                self.attempt,
+                self.tracks,
+                self.open_track_id,
+                self.open_station_id,
+                self.open_since,
+                self.holds_open,
+                self.resume_status,
+                self.resume_step_no,
+                self.changed_at,
+                self.version
+            ],
+        )?;
+        if self.status != before.status {
+            cx.note("replace", "status", Some(before.status.word().into()), Some(self.status.word().into()));
+        }
+        if self.step_no != before.step_no {
+            cx.note("replace", "currentStepNo", before.step_no.map(Into::into), self.step_no.map(Into::into));
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,83 @@
+//! The stations as they are, for telling people where a board belongs. Kept in memory and read again when a station or line
+//! has changed; used to name stations, never to judge.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, RwLock};
+
+use engine::{Cx, row, sql};
+use kernel::{Error, Id, Result};
+use plant::StationType;
+use plant::line::Line;
+use plant::snapshot::Step;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+row! {
+    /// An active station.
+    pub struct Bench {
+        pub code: String,
+        pub line_id: Option<Id<Line>>,
+        pub group_code: Option<String>,
+        pub station_type: StationType,
+    }
+}
+
+/// The active stations, by code.
+pub struct Floor {
+    stations: Vec<Bench>,
+}
+
+#[derive(Default)]
+struct Kept(RwLock<Option<(u64, Arc<Floor>)>>);
+
+/// A step as people read it, with the stations of a line that do it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepAt {
+    pub step_no: u32,
+    pub operation_code: String,
+    pub operation_name: String,
+    pub eligible_stations: Vec<String>,
+}
+
+impl Floor {
+    /// The stations as last committed.
+    pub fn now(cx: &Cx<'_>) -> Result<Arc<Floor>> {
+        let kept = cx.shared().frozen::<Kept>(0, || Ok(Some(Kept::default())))?;
+        let kept = kept.ok_or_else(|| Error::fault("there is a place for the floor"))?;
+        let epoch = cx.shared().bell.access_epoch.load(Ordering::SeqCst);
+        if let Some((of, floor)) = &*kept.0.read().expect("the floor is never poisoned") {
+            if *of == epoch {
+                return Ok(floor.clone());
+            }
+        }
+        let stations = cx.all(
+            sql!(
+                "select s.code, s.line_id, g.code as group_code, s.station_type
+                 from station s left join station_group g on g.id = s.group_id
+                 where s.is_active = 1 order by s.code_key"
+            ),
+            [],
+        )?;
+        let floor = Arc::new(Floor { stations });
+        *kept.0.write().expect("the floor is never poisoned") = Some((epoch, floor.clone()));
+        Ok(floor)
+    }
+
+    /// The stations that may do a step for a run of a line: the line's own and those that serve any line.
+    pub fn eligible(&self, step: &Step, line: Id<Line>) -> Vec<String> {
+        let here = self.stations.iter().filter(|s| s.line_id.is_none_or(|of| of == line));
+        let fits = here.filter(|s| step.fits(s.station_type, &s.code, s.group_code.as_deref()));
+        fits.map(|s| s.code.clone()).collect()
+    }
+
+    /// A step with its stations.
+    pub fn step(&self, step: &Step, line: Id<Line>) -> StepAt {
+        StepAt {
+            step_no: step.step_no,
+            operation_code: step.operation_code.clone(),
+            operation_name: step.operation_name.clone(),
+            eligible_stations: self.eligible(step, line),
+        }
+    }
+}

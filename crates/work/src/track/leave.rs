@@ -1,0 +1,537 @@
+//! Coming out: the guards of R-CORE-131 in their order, the effective result, and what then happens.
+
+use std::sync::Arc;
+
+use engine::{Ask, Cx, LineOf, row, sql};
+use kernel::code::Sn;
+use kernel::{Id, Instant, Result, p};
+use plant::data_spec::{AlarmAction, Judge};
+use plant::snapshot::{FrozenRoute, Step};
+use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::at_hand::{AtHand, OpenTrack, RunHead};
+use super::floor::{Floor, StepAt};
+use super::guards;
+use super::reading::{self, Given, Kept, Phase, Reading};
+use super::*;
+use crate::run::{RunNo, RunStatus};
+use crate::tally::Tally;
+use crate::unit::events::{TrackedOut as TrackedOutEvent, UnitDone, UnitFailed};
+use crate::unit::holds::{self, UnitHoldKind};
+use crate::unit::{UNIT_NOT_FOUND, UnitStatus};
+
+/// What is wrong with a board that failed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Defect {
+    pub code: DefectCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<kernel::code::Text<64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<kernel::code::Text<500>>,
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub qty: u16,
+}
+
+kernel::code! {
+    /// The code of a defect.
+    DefectCode, max 64, pick "defect_codes";
+}
+
+const fn one() -> u16 {
+    1
+}
+
+/// The defect of a board that failed at a station without anybody naming one.
+pub const STATION_FAIL: &str = "STATION_FAIL";
+
+/// What is scanned to come out.
+pub struct Scan<'s> {
+    pub station: &'s StationCode,
+    pub sn: &'s Sn,
+    pub run: Option<&'s RunNo>,
+    /// None only asks whether the board is here and may leave.
+    pub result: Option<Verdict>,
+    pub defects: &'s [Defect],
+    pub data: &'s [Given],
+}
+
+/// What the guards found: a board that may leave, or the exit of a moment ago once more (R-CORE-134).
+pub enum Departure {
+    Fresh(Box<Exit>),
+    Repeat(Box<TrackedOut>),
+}
+
+/// Why a track failed, with the value it is about.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Reason {
+    pub code: ResultReason,
+    /// The data spec or the inspection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The sentence of it, in the reader's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// A board at the door of a station, with everything that decides how it leaves.
+pub struct Exit {
+    pub bench: Bench,
+    pub run: RunHead,
+    pub unit: Unit,
+    pub track: OpenTrack,
+    pub route: Arc<FrozenRoute>,
+    at: usize,
+    pub requested: Verdict,
+    pub readings: Vec<Reading>,
+    pub kept: Vec<Kept>,
+    pub reasons: Vec<Reason>,
+    pub defects: Vec<Defect>,
+}
+
+/// The answer of a track-out.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TrackedOut {
+    pub status: UnitStatus,
+    pub sn: String,
+    pub run_no: String,
+    pub result: Verdict,
+    pub result_requested: Verdict,
+    /// PASS was asked for and an inspection said FAIL.
+    pub inspection_override: bool,
+    pub result_reasons: Vec<Reason>,
+    pub step_no: u32,
+    pub station_code: String,
+    pub next_step: Option<StepAt>,
+    pub track_id: String,
+    pub defects: Vec<Defect>,
+    pub duplicate: bool,
+}
+
+/// The guards of R-CORE-131.
+pub fn may_leave(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departure> {
+    let mut exit = match at_exit(cx, ask, scan)? {
+        Departure::Fresh(exit) => exit,
+        repeat => return Ok(repeat),
+    };
+    exit.readings = reading::judged(cx, ask, exit.step(), scan.data, Phase::Out)?;
+    if !exit.step().data_specs.is_empty() {
+        exit.kept = reading::kept(cx, exit.track.id)?;
+    }
+    exit.reasons = exit.judged(ask, cx)?;
+    if exit.result() == Verdict::Pass {
+        let given = |name: &str| exit.readings.iter().any(|r| r.name == name) || exit.kept.iter().any(|k| k.name == name);
+        let missing: Vec<&str> =
+            reading::due(exit.step(), Phase::Out).map(|s| s.name.as_str()).filter(|name| !given(name)).collect();
+        ask.that(missing.is_empty(), || REQUIRED_DATA_MISSING.with("names", &missing))?;
+    }
+    ask.gate(cx, &TRACK_OUT_HOOKS, &*exit)?;
+    Ok(Departure::Fresh(exit))
+}
+
+/// The first seven guards: the board is in this station and may leave it.
+pub fn at_exit(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departure> {
+    let bench = ask.need(Bench::find(cx, scan.station)?, || STATION_NOT_FOUND.with("station", scan.station))?;
+    guards::in_scope(cx, ask, &bench, None)?;
+    let at = ask.need(AtHand::scanned(cx, scan.sn)?, || UNIT_NOT_FOUND.with("sn", scan.sn))?;
+    let AtHand { unit, run, track, .. } = at;
+    let run = guards::run_of(cx, ask, scan.sn, scan.run, true, run)?;
+    guards::in_scope(cx, ask, &bench, Some(&run))?;
+    guards::belongs(ask, &unit, &run)?;
+    let route = guards::frozen(cx, &run)?;
+    let track = match track.filter(|t| t.station_id == bench.id) {
+        Some(track) => track,
+        None => return not_inside(cx, ask, scan, &bench, &unit, &run, &route),
+    };
+    let open = match run.status {
+        RunStatus::Authorized | RunStatus::InProgress | RunStatus::OnHold => true,
+        RunStatus::Prep => track.execution_mode == ExecutionMode::FaiTrial,
+        _ => false,
+    };
+    ask.that(open, || guards::not_authorized(&run))?;
+    let at = route.snapshot.steps.iter().position(|s| s.step_no == track.step_no);
+    let at = at.filter(|_| unit.step_no == Some(track.step_no));
+    let at = ask.need(at, || STEP_MISMATCH.with("sn", &unit.sn).with("step", track.step_no))?;
+    let exit = Exit {
+        bench,
+        run,
+        unit,
+        track,
+        route,
+        at,
+        requested: scan.result.unwrap_or(Verdict::Pass),
+        readings: vec![],
+        kept: vec![],
+        reasons: vec![],
+        defects: scan.defects.to_vec(),
+    };
+    Ok(Departure::Fresh(Box::new(exit)))
+}
+
+row! {
+    /// The newest track of a unit at a station.
+    struct LastHere {
+        n: i64,
+        step_no: u32,
+        out_at: Option<Instant>,
+        result: Option<Verdict>,
+        result_requested: Option<Verdict>,
+        result_reasons: Option<Json>,
+    }
+}
+
+/// The board is not inside: it has just left (R-CORE-134), is somewhere else, or nowhere.
+fn not_inside(
+    cx: &Cx<'_>,
+    ask: &mut Ask,
+    scan: &Scan<'_>,
+    bench: &Bench,
+    unit: &Unit,
+    run: &RunHead,
+    route: &FrozenRoute,
+) -> Result<Departure> {
+    let last: Option<LastHere> = cx.one(
+        sql!(
+            "select n, step_no, out_at, result, result_requested, result_reasons from track
+             where unit_id = $1 and station_id = $2 and voided_at is null and out_at is not null
+             order by n desc limit 1"
+        ),
+        p![unit.id, bench.id],
+    )?;
+    if let (Some(last), Some(wanted)) = (&last, scan.result) {
+        let fresh = match last.out_at {
+            Some(out_at) => guards::within_window(cx, out_at)?,
+            None => false,
+        };
+        if fresh && last.result_requested == Some(wanted) {
+            return Ok(Departure::Repeat(Box::new(once_more(cx, last, unit, run, route, bench)?)));
+        }
+        ask.that(!fresh, || TRACK_ALREADY_CLOSED.with("sn", &unit.sn).with("result", last.result))?;
+    }
+    let inside: Option<(String, u32)> = cx.one(
+        sql!(
+            "select s.code, t.step_no from unit u join track t on t.id = u.open_track_id join station s on s.id = t.station_id
+             where u.id = $1"
+        ),
+        p![unit.id],
+    )?;
+    if let Some((station, step_no)) = inside {
+        let step = route.step(step_no).map_or_else(|| json!(step_no), guards::step_named);
+        let refusal = TRACK_AT_OTHER_STATION.with("sn", &unit.sn).with("step", step).with("stations", [station]);
+        return Err(refusal.into());
+    }
+    let seen: Option<(String, Option<Instant>)> = cx.one(
+        sql!(
+            "select s.code, coalesce(t.out_at, t.voided_at) from track t join station s on s.id = t.station_id
+             where t.unit_id = $1 order by t.n desc limit 1"
+        ),
+        p![unit.id],
+    )?;
+    let (last_station, last_at) = seen.map_or((None, None), |(station, at)| (Some(station), at));
+    let refusal = UNIT_NOT_IN_STATION.with("sn", &unit.sn).with("station", &bench.code);
+    Err(refusal.with("lastStation", last_station).with("lastAt", last_at).into())
+}
+
+fn once_more(
+    cx: &Cx<'_>,
+    last: &LastHere,
+    unit: &Unit,
+    run: &RunHead,
+    route: &FrozenRoute,
+    bench: &Bench,
+) -> Result<TrackedOut> {
+    let (result, requested) = (last.result.unwrap_or(Verdict::Fail), last.result_requested.unwrap_or(Verdict::Fail));
+    let reasons: Vec<Reason> = last.result_reasons.clone().and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default();
+    let next = route.next(last.step_no).filter(|_| result == Verdict::Pass);
+    let floor = Floor::now(cx)?;
+    Ok(TrackedOut {
+        status: unit.status,
+        sn: unit.sn.to_string(),
+        run_no: run.run_no.to_string(),
+        result,
+        result_requested: requested,
+        inspection_override: is_override(requested, &reasons),
+        result_reasons: said(cx, reasons),
+        step_no: last.step_no,
+        station_code: bench.code.to_string(),
+        next_step: next.map(|step| floor.step(step, run.line_id)),
+        track_id: track_no(unit.sn.as_str(), last.n),
+        defects: vec![],
+        duplicate: true,
+    })
+}
+
+fn is_override(requested: Verdict, reasons: &[Reason]) -> bool {
+    requested == Verdict::Pass && reasons.iter().any(|r| r.code == ResultReason::Inspection)
+}
+
+/// The reasons with their sentences.
+fn said(cx: &Cx<'_>, reasons: Vec<Reason>) -> Vec<Reason> {
+    let lang = cx.actor().lang;
+    let say = |r: &Reason| {
+        let name = r.name.clone().unwrap_or_default();
+        engine::words::say(lang, &format!("result-reason-{}", r.code), [("name", Json::from(name))])
+    };
+    reasons.into_iter().map(|r| Reason { detail: Some(say(&r)), ..r }).collect()
+}
+
+/// Let the board out, or answer the repeated exit.
+pub fn leave(cx: &mut Cx<'_>, departure: Departure, operator: Option<&str>) -> Result<TrackedOut> {
+    match departure {
+        Departure::Repeat(again) => Ok(*again),
+        Departure::Fresh(exit) => {
+            let mut tally = Tally::of(exit.run.id, exit.run.status);
+            let closed = exit.close(cx, operator, &mut tally)?;
+            tally.write(cx)?;
+            closed.tell(cx)
+        }
+    }
+}
+
+/// A board that is out; its counters are to be written, then the rest is to hear of it.
+pub struct Closed {
+    exit: Exit,
+    unit: Unit,
+    landed: UnitStatus,
+    operator: Option<String>,
+    held_by: Vec<String>,
+}
+
+impl Exit {
+    /// The step the board was worked at.
+    pub fn step(&self) -> &Step {
+        &self.route.snapshot.steps[self.at]
+    }
+
+    /// The effective result: FAIL if there is a reason for it; PASS is never forced (R-CORE-132).
+    pub fn result(&self) -> Verdict {
+        if self.reasons.is_empty() { Verdict::Pass } else { Verdict::Fail }
+    }
+
+    /// Every reason for FAIL: asked for, found by inspection, a key value outside its limits, an alarm that says so.
+    fn judged(&mut self, ask: &mut Ask, cx: &Cx<'_>) -> Result<Vec<Reason>> {
+        let mut reasons = Vec::new();
+        let mut add = |code, name: Option<&str>| reasons.push(Reason { code, name: name.map(str::to_string), detail: None });
+        if self.requested == Verdict::Fail {
+            add(ResultReason::Requested, None);
+        }
+        for found in ask.gate(cx, &TRACK_OUT_VERDICT, &*self)? {
+            add(ResultReason::Inspection, found.get("source").and_then(Json::as_str));
+            if self.defects.is_empty() {
+                let linked = found.get("defects").cloned().and_then(|d| serde_json::from_value(d).ok());
+                self.defects = linked.unwrap_or_default();
+            }
+        }
+        for r in &self.readings {
+            if r.is_key && r.judge == Judge::Fail {
+                add(ResultReason::KeyValue, Some(&r.name));
+            }
+            if r.alarmed && r.action == Some(AlarmAction::Fail) {
+                add(ResultReason::Alarm, Some(&r.name));
+            }
+        }
+        for kept in &self.kept {
+            let Some(spec) = self.step().data_specs.iter().find(|s| s.name == kept.name) else { continue };
+            if spec.item_type == plant::data_spec::ItemType::Key && kept.judge == Judge::Fail {
+                add(ResultReason::KeyValue, Some(&kept.name));
+            }
+            if kept.alarmed && spec.alarm.as_ref().is_some_and(|a| a.action == AlarmAction::Fail) {
+                add(ResultReason::Alarm, Some(&kept.name));
+            }
+        }
+        Ok(reasons)
+    }
+
+    /// The values whose alarm holds the unit, and whether one holds the run too.
+    fn holding(&self) -> (Vec<String>, bool) {
+        let holds = |action| matches!(action, Some(AlarmAction::Hold | AlarmAction::HoldRun));
+        let given = self.readings.iter().filter(|r| r.alarmed).map(|r| (&r.name, r.action));
+        let specs = &self.step().data_specs;
+        let action_of = |name: &str| specs.iter().find(|s| s.name == name).and_then(|s| s.alarm.as_ref()).map(|a| a.action);
+        let kept = self.kept.iter().filter(|k| k.alarmed).map(|k| (&k.name, action_of(&k.name)));
+        let all: Vec<_> = given.chain(kept).filter(|(_, action)| holds(*action)).collect();
+        let of_run = all.iter().any(|(_, action)| *action == Some(AlarmAction::HoldRun));
+        (all.into_iter().map(|(name, _)| name.clone()).collect(), of_run)
+    }
+
+    /// Close the track with its values and defects, and send the unit on.
+    pub fn close(mut self, cx: &mut Cx<'_>, operator: Option<&str>, tally: &mut Tally) -> Result<Closed> {
+        cx.happens_at(Some(&self.run.line_code), Some(self.bench.code.as_str()));
+        let result = self.result();
+        if result == Verdict::Fail && self.defects.is_empty() {
+            let code = DefectCode::parse(STATION_FAIL).map_err(kernel::Error::fault)?;
+            self.defects.push(Defect { code, location: None, remark: None, qty: 1 });
+        }
+        let reasons = serde_json::to_value(&self.reasons).unwrap_or_default();
+        cx.run(
+            sql!(
+                "update track set out_at = $2, out_by = $3, out_operator_id = $4, result = $5, result_requested = $6,
+                     result_reasons = $7
+                 where id = $1"
+            ),
+            p![
+                self.track.id,
+                cx.now,
+                cx.actor().name,
+                operator.map(str::to_string),
+                result,
+                self.requested,
+                (!self.reasons.is_empty()).then_some(reasons)
+            ],
+        )?;
+        reading::store(cx, Some(self.track.id), self.run.id, self.bench.id, &self.readings)?;
+        if result == Verdict::Fail {
+            for defect in &self.defects {
+                keep_defect(cx, self.track.id, defect)?;
+            }
+        } else {
+            self.defects.clear();
+        }
+
+        let before = self.unit.clone();
+        let mut unit = self.unit.clone();
+        let next = self.route.next(self.track.step_no).map(|s| s.step_no);
+        let (landed, step_no) = match (result, next) {
+            (Verdict::Fail, _) => (UnitStatus::OutFailed, Some(self.track.step_no)),
+            (Verdict::Pass, Some(next)) => (UnitStatus::Queued, Some(next)),
+            (Verdict::Pass, None) => (UnitStatus::Done, None),
+        };
+        if result == Verdict::Pass {
+            if self.is_first_pass(cx)? {
+                tally.completed(self.track.step_no);
+            }
+            // Whoever goes forward for the first time has no earlier visit; after a repair the visits tell.
+            unit.attempt = match step_no.filter(|_| self.track.attempt > 1) {
+                Some(next) => visits(cx, unit.id, self.run.id, next)? + 1,
+                None => 1,
+            };
+        }
+        unit.status = unit.status.to(landed)?;
+        unit.step_no = step_no;
+        unit.open_track_id = None;
+        unit.open_station_id = None;
+        unit.open_since = None;
+        let (held_by, _) = self.holding();
+        for name in &held_by {
+            holds::open(cx, &mut unit, UnitHoldKind::Alarm, None, name)?;
+        }
+        holds::settle(&mut unit)?;
+        unit.put(cx, &before)?;
+        tally.moved(before.place(), unit.place());
+        Ok(Closed { exit: self, unit, landed, operator: operator.map(str::to_string), held_by })
+    }
+
+    /// Whether the unit has not passed this step before.
+    fn is_first_pass(&self, cx: &Cx<'_>) -> Result<bool> {
+        if self.track.attempt == 1 {
+            return Ok(true);
+        }
+        let passed = cx.exists(
+            sql!(
+                "select 1 from track
+                 where unit_id = $1 and run_id = $2 and step_no = $3 and result = 'PASS' and n < $4 limit 1"
+            ),
+            p![self.unit.id, self.run.id, self.track.step_no, self.track.n],
+        )?;
+        Ok(!passed)
+    }
+}
+
+fn keep_defect(cx: &mut Cx<'_>, track: Id<Track>, defect: &Defect) -> Result<()> {
+    cx.run(
+        sql!("insert into track_defect (track_id, code, location, remark, qty) values ($1, $2, $3, $4, $5)"),
+        p![track, defect.code, defect.location, defect.remark, defect.qty],
+    )?;
+    Ok(())
+}
+
+impl Closed {
+    /// Tell it, and answer.
+    pub fn tell(self, cx: &mut Cx<'_>) -> Result<TrackedOut> {
+        let Closed { exit, unit, landed, operator, held_by } = self;
+        let (run, step, result) = (&exit.run, exit.step(), exit.result());
+        let line_id = LineOf(Some(run.line_id.number()));
+        let track_id = track_no(unit.sn.as_str(), exit.track.n);
+        let at = reading::Where { bench: &exit.bench, run, step, unit: &unit, track: true };
+        reading::tell(cx, &at, &exit.readings)?;
+        let next = exit.route.next(exit.track.step_no).filter(|_| result == Verdict::Pass);
+        let defects = (result == Verdict::Fail).then(|| serde_json::to_value(&exit.defects).unwrap_or_default());
+        cx.emit(TrackedOutEvent {
+            line_id,
+            line_code: run.line_code.clone(),
+            station_code: exit.bench.code.to_string(),
+            wo_no: run.wo_no.clone(),
+            run_no: run.run_no.to_string(),
+            product_code: run.product_code.clone(),
+            sn: unit.sn.to_string(),
+            step_no: step.step_no,
+            operation_code: step.operation_code.clone(),
+            track_id: track_id.clone(),
+            attempt: exit.track.attempt,
+            result: result.word(),
+            result_requested: exit.requested.word(),
+            result_reasons: exit.reasons.iter().map(|r| r.code.word()).collect(),
+            execution_mode: exit.track.execution_mode.word(),
+            next_step_no: next.map(|s| s.step_no),
+            in_at: exit.track.in_at,
+            operator_id: operator,
+            defects,
+        })?;
+        match landed {
+            UnitStatus::Done => cx.emit(UnitDone {
+                line_id,
+                line_code: run.line_code.clone(),
+                station_code: Some(exit.bench.code.to_string()),
+                wo_no: run.wo_no.clone(),
+                run_no: run.run_no.to_string(),
+                product_code: run.product_code.clone(),
+                sn: unit.sn.to_string(),
+                step_no: step.step_no,
+                status: landed.word(),
+                cause: "TRACK",
+                defect_nos: vec![],
+            })?,
+            UnitStatus::OutFailed => cx.emit(UnitFailed {
+                line_id,
+                line_code: run.line_code.clone(),
+                station_code: Some(exit.bench.code.to_string()),
+                wo_no: run.wo_no.clone(),
+                run_no: run.run_no.to_string(),
+                product_code: run.product_code.clone(),
+                sn: unit.sn.to_string(),
+                step_no: step.step_no,
+                status: landed.word(),
+                cause: "TRACK",
+                defect_nos: vec![],
+            })?,
+            _ => {}
+        }
+        let (wo_no, product_code) = (run.wo_no.clone(), run.product_code.clone());
+        let at = AtHand { unit: unit.clone(), wo_no, product_code, run: Some(run.clone()), track: None };
+        for name in &held_by {
+            holds::tell_held(cx, &at, UnitHoldKind::Alarm, None, name, unit.holds_open)?;
+        }
+        let floor = Floor::now(cx)?;
+        Ok(TrackedOut {
+            status: unit.status,
+            sn: unit.sn.to_string(),
+            run_no: run.run_no.to_string(),
+            result,
+            result_requested: exit.requested,
+            inspection_override: is_override(exit.requested, &exit.reasons),
+            result_reasons: said(cx, exit.reasons.clone()),
+            step_no: step.step_no,
+            station_code: exit.bench.code.to_string(),
+            next_step: next.map(|step| floor.step(step, run.line_id)),
+            track_id,
+            defects: exit.defects,
+            duplicate: false,
+        })
+    }
+}

@@ -1,0 +1,386 @@
+//! The queue of a station: what is inside, what waits for it, and what is stuck there.
+//!
+//! A station works at some steps of the live runs of its line. What those steps hold is known from the counters of the
+//! steps; rows are read only of steps that hold any, by the index that unites run, state and step.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
+use kernel::error::VALIDATION_FAILED;
+use kernel::{Id, Instant, Refusal, Result, p};
+use plant::StationType;
+use plant::route::RouteVersion;
+use plant::snapshot::FrozenRoute;
+use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::at_hand::RunHead;
+use super::floor::{Floor, StepAt};
+use super::{ExecutionMode, UNIT_ON_HOLD, UNIT_OUT_FAILED, guards, track_no};
+use crate::run::{Run, RunNo, RunStatus};
+use crate::unit::UnitStatus;
+use crate::unit::next_actions::Blocker;
+
+kernel::words! {
+    /// A view of a queue.
+    pub enum QueueView { InStation = "inStation", Waiting = "waiting", Blocked = "blocked" }
+}
+
+/// The queue of a station (R-CORE-139): `inStation`, `waiting` (default) or `blocked`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StationQueue {
+    pub station_code: StationCode,
+    #[serde(default)]
+    pub view: Option<QueueView>,
+    /// The beginning of a serial.
+    #[serde(default)]
+    pub sn: Option<String>,
+    #[serde(default)]
+    pub run_no: Option<RunNo>,
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
+    pub limit: Option<i64>,
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// The station a queue is of.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueStation {
+    pub station_code: String,
+    pub name: String,
+    pub line_code: Option<String>,
+    pub station_type: StationType,
+}
+
+/// How many units each view has.
+#[derive(Serialize, JsonSchema, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueCounts {
+    pub in_station: i64,
+    pub waiting: i64,
+    pub blocked: i64,
+}
+
+/// A unit of a queue.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Queued {
+    pub sn: String,
+    pub status: UnitStatus,
+    pub current_step_no: Option<u32>,
+    pub current_step: Option<StepAt>,
+    pub next_step: Option<StepAt>,
+    pub wo_no: String,
+    pub run_no: String,
+    pub product_code: String,
+    pub in_at: Option<Instant>,
+    /// Since it came in, or since it waits.
+    pub dwell_sec: i64,
+    pub track_id: Option<String>,
+    pub attempt: i64,
+    pub is_rework: bool,
+    pub execution_mode: ExecutionMode,
+    pub blockers: Vec<Blocker>,
+}
+
+/// A queue.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    pub station: QueueStation,
+    pub counts: QueueCounts,
+    pub queue: Vec<Queued>,
+    pub next_cursor: Option<String>,
+}
+
+row! {
+    struct Live {
+        id: Id<Run>,
+        run_no: RunNo,
+        wo_no: String,
+        product_code: String,
+        line_id: Id<plant::line::Line>,
+        line_code: String,
+        route_version_id: Id<RouteVersion>,
+        status: RunStatus,
+        is_rework: bool,
+    }
+}
+
+row! {
+    struct Line {
+        id: i64,
+        sn: String,
+        status: UnitStatus,
+        step_no: Option<u32>,
+        attempt: i64,
+        tracks: i64,
+        changed_at: Instant,
+        run_id: Option<Id<Run>>,
+        in_at: Option<Instant>,
+        execution_mode: Option<ExecutionMode>,
+    }
+}
+
+/// A step of a live run at which the station may work, with what it holds.
+struct Spot {
+    run: usize,
+    step_no: u32,
+    waiting: i64,
+    blocked: i64,
+}
+
+/// Where the next page begins: after this unit of this step of this run, in this state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Cursor(i64, u32, u8, i64);
+
+/// So many live runs are looked at.
+const RUNS_MAX: i64 = 500;
+
+impl Query for StationQueue {
+    type Output = Queue;
+    const NAME: &'static str = "station.queue";
+    const ROUTE: Route = get("/stations/{stationCode}/queue");
+    const PERMIT: Need = Need::Any(&[Permit::ExecRead]);
+
+    fn ask(self, cx: &Cx<'_>) -> Result<Queue> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(Refusal::from(VALIDATION_FAILED).at("/limit").into());
+        }
+        let bench = Bench::find(cx, &self.station_code)?;
+        let bench = bench.filter(|b| cx.reaches_station(b.id.number(), b.line_id.map(Id::number), None));
+        let bench = bench.ok_or_else(|| STATION_NOT_FOUND.with("station", &self.station_code))?;
+        let runs = self.live_runs(cx, &bench)?;
+        let spots = spots(cx, &bench, &runs)?;
+        let counts = QueueCounts {
+            in_station: guards::inside(cx, bench.id)?,
+            waiting: spots.iter().map(|s| s.waiting).sum(),
+            blocked: spots.iter().map(|s| s.blocked).sum(),
+        };
+        let after = self.after()?;
+        let mut page = Page { cx, runs: &runs, limit: limit as usize, lines: vec![], ends: vec![] };
+        let (from, to) = self.range();
+        match self.view.unwrap_or(QueueView::Waiting) {
+            QueueView::InStation => page.inside(&bench, &after, &from, &to)?,
+            QueueView::Waiting => page.at_spots(&spots, &[UnitStatus::Queued], &after, &from, &to)?,
+            QueueView::Blocked => {
+                page.at_spots(&spots, &[UnitStatus::OnHold, UnitStatus::OutFailed], &after, &from, &to)?;
+            }
+        }
+        let (queue, next_cursor) = page.finish(&self)?;
+        let Bench { code, name, line_code, station_type, .. } = bench;
+        let station = QueueStation { station_code: code.to_string(), name, line_code, station_type };
+        Ok(Queue { station, counts, queue, next_cursor })
+    }
+}
+
+impl StationQueue {
+    /// The runs that may have boards for the station, oldest first.
+    fn live_runs(&self, cx: &Cx<'_>, bench: &Bench) -> Result<Vec<Live>> {
+        let run_key = self.run_no.as_ref().map(RunNo::key);
+        match bench.line_id {
+            Some(line) => cx.all(
+                sql!(
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status,
+                         case when r.parent_run_id is null then 0 else 1 end as is_rework
+                     from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
+                     where r.line_id = $1 and r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
+                       and (cast($2 as text) is null or r.run_key = $2)
+                     order by r.id limit $3"
+                ),
+                p![line, run_key, RUNS_MAX],
+            ),
+            None => cx.all(
+                sql!(
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status,
+                         case when r.parent_run_id is null then 0 else 1 end as is_rework
+                     from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
+                     where r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
+                       and (cast($1 as text) is null or r.run_key = $1) {scope: r.line_id}
+                     order by r.id limit $2"
+                ),
+                p![run_key, RUNS_MAX],
+            ),
+        }
+    }
+
+    fn after(&self) -> Result<Cursor> {
+        let Some(text) = &self.cursor else { return Ok(Cursor::default()) };
+        let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        read.ok_or_else(|| Refusal::from(VALIDATION_FAILED).at("/cursor").into())
+    }
+
+    /// Serials beginning with what is sought.
+    fn range(&self) -> (String, String) {
+        let from = self.sn.as_deref().unwrap_or_default().trim().to_string();
+        let to = format!("{from}\u{10FFFF}");
+        (from, to)
+    }
+}
+
+/// The steps of these runs at which the station may work.
+fn spots(cx: &Cx<'_>, bench: &Bench, runs: &[Live]) -> Result<Vec<Spot>> {
+    let mut spots = Vec::new();
+    for (i, run) in runs.iter().enumerate() {
+        let Some(route) = FrozenRoute::get(cx, run.route_version_id)? else { continue };
+        let mine: Vec<u32> =
+            route.snapshot.steps.iter().filter(|s| guards::fits(s, bench)).map(|s| s.step_no).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let held: Vec<(u32, i64, i64)> = cx.all(
+            sql!("select step_no, qty_waiting, qty_failed + qty_held from run_step where run_id = $1 order by step_no"),
+            p![run.id],
+        )?;
+        let held = held.into_iter().filter(|h| mine.contains(&h.0));
+        spots.extend(held.map(|(step_no, waiting, blocked)| Spot { run: i, step_no, waiting, blocked }));
+    }
+    Ok(spots)
+}
+
+/// A page being filled.
+struct Page<'p, 'c> {
+    cx: &'p Cx<'c>,
+    runs: &'p [Live],
+    limit: usize,
+    lines: Vec<Line>,
+    ends: Vec<Cursor>,
+}
+
+impl Page<'_, '_> {
+    fn is_full(&self) -> bool {
+        self.lines.len() > self.limit
+    }
+
+    fn inside(&mut self, bench: &Bench, after: &Cursor, from: &str, to: &str) -> Result<()> {
+        let lines: Vec<Line> = self.cx.all(
+            sql!(
+                "select u.id, u.sn, u.status, u.step_no, u.attempt, u.tracks, u.changed_at, u.run_id, u.open_since as in_at,
+                     t.execution_mode
+                 from unit u join track t on t.id = u.open_track_id
+                 where u.open_station_id = $1 and u.id > $2 and u.sn >= $3 and u.sn < $4 order by u.id limit $5"
+            ),
+            p![bench.id, after.3, *from, *to, self.limit as i64 + 1],
+        )?;
+        self.ends = lines.iter().map(|l| Cursor(0, 0, 0, l.id)).collect();
+        self.lines = lines;
+        Ok(())
+    }
+
+    fn at_spots(
+        &mut self,
+        spots: &[Spot],
+        states: &[UnitStatus],
+        after: &Cursor,
+        from: &str,
+        to: &str,
+    ) -> Result<()> {
+        for spot in spots {
+            let run = self.runs[spot.run].id;
+            let holds = if states[0] == UnitStatus::Queued { spot.waiting } else { spot.blocked };
+            let place = (run.number(), spot.step_no);
+            if holds == 0 || place < (after.0, after.1) || self.is_full() {
+                continue;
+            }
+            for (k, status) in states.iter().enumerate() {
+                let here = place == (after.0, after.1);
+                if (here && (k as u8) < after.2) || self.is_full() {
+                    continue;
+                }
+                let beyond = if here && k as u8 == after.2 { after.3 } else { 0 };
+                let room = self.limit + 1 - self.lines.len();
+                let lines: Vec<Line> = self.cx.all(
+                    sql!(
+                        "select id, sn, status, step_no, attempt, tracks, changed_at, run_id, cast(null as bigint) as in_at,
+                             cast(null as text) as execution_mode
+                         from unit
+                         where run_id = $1 and status = $2 and step_no = $3 and id > $4 and sn >= $5 and sn < $6
+                         order by id limit $7"
+                    ),
+                    p![run, *status, spot.step_no, beyond, *from, *to, room as i64],
+                )?;
+                self.ends.extend(lines.iter().map(|l| Cursor(place.0, place.1, k as u8, l.id)));
+                self.lines.extend(lines);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, _of: &StationQueue) -> Result<(Vec<Queued>, Option<String>)> {
+        let more = self.is_full();
+        self.lines.truncate(self.limit);
+        let next = self.lines.len().checked_sub(1).filter(|_| more).and_then(|last| self.ends.get(last));
+        let next = next.map(|c| URL_SAFE_NO_PAD.encode(serde_json::to_string(c).unwrap_or_default()));
+        let floor = Floor::now(self.cx)?;
+        let lines = std::mem::take(&mut self.lines);
+        let queue = lines.into_iter().map(|line| self.shown(&floor, line)).collect::<Result<Vec<_>>>()?;
+        Ok((queue.into_iter().flatten().collect(), next))
+    }
+
+    fn shown(&self, floor: &Floor, line: Line) -> Result<Option<Queued>> {
+        let run = match self.runs.iter().find(|r| Some(r.id) == line.run_id) {
+            Some(run) => run,
+            None => return Ok(None),
+        };
+        let route = FrozenRoute::get(self.cx, run.route_version_id)?;
+        let step_at = |step| floor.step(step, run.line_id);
+        let (current, next) = match (&route, line.step_no) {
+            (Some(route), Some(no)) => (route.step(no).map(step_at), route.next(no).map(step_at)),
+            _ => (None, None),
+        };
+        let since = line.in_at.unwrap_or(line.changed_at);
+        let mut blockers = Vec::new();
+        match line.status {
+            UnitStatus::OnHold => blockers.push(UNIT_ON_HOLD.with("sn", &line.sn)),
+            UnitStatus::OutFailed => blockers.push(UNIT_OUT_FAILED.with("sn", &line.sn)),
+            UnitStatus::Queued => blockers.extend(self.run_blocker(run)?),
+            _ => {}
+        }
+        Ok(Some(Queued {
+            status: line.status,
+            current_step_no: line.step_no,
+            current_step: current,
+            next_step: next,
+            wo_no: run.wo_no.clone(),
+            run_no: run.run_no.to_string(),
+            product_code: run.product_code.clone(),
+            in_at: line.in_at,
+            dwell_sec: self.cx.now.seconds_since(since),
+            track_id: line.in_at.map(|_| track_no(&line.sn, line.tracks)),
+            attempt: line.attempt,
+            is_rework: run.is_rework || line.attempt > 1,
+            execution_mode: line.execution_mode.unwrap_or(ExecutionMode::Normal),
+            blockers: blockers.into_iter().map(|r| Blocker::of(self.cx, r)).collect(),
+            sn: line.sn,
+        }))
+    }
+
+    /// Why the run itself keeps its boards waiting.
+    fn run_blocker(&self, run: &Live) -> Result<Option<Refusal>> {
+        let head = RunHead {
+            id: run.id,
+            run_no: run.run_no.clone(),
+            wo_id: Id::of(0),
+            line_id: run.line_id,
+            line_code: run.line_code.clone(),
+            route_version_id: run.route_version_id,
+            plan_qty: 0,
+            status: run.status,
+            unit_creation: plant::route::UnitCreation::PreGenerated,
+            qty_units: 0,
+            wo_no: run.wo_no.clone(),
+            product_code: run.product_code.clone(),
+        };
+        let tried = run.status == RunStatus::Prep && self.cx.registry().gates_at(&super::TRACK_IN_TRIAL).next().is_some();
+        match guards::admits(&head) {
+            Err(kernel::Error::Refused(refusal)) if !tried => Ok(Some(*refusal)),
+            Err(kernel::Error::Refused(_)) | Ok(()) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Readings: values given at a station, judged by the specs frozen into the step, and kept.
+
+use std::sync::OnceLock;
+
+use engine::db::Sql;
+use engine::{Ask, Cx, LineOf, row, sql};
+use kernel::{Error, Id, Refusal, Result, Value, p};
+use plant::data_spec::{Alarm, AlarmAction, DataSpec, DataType, Frozen, ItemType, Judge, Method, TriggerEvent, TriggerType};
+use plant::snapshot::Step;
+use plant::station::{Bench, Station};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::at_hand::RunHead;
+use super::{REQUIRED_DATA_MISSING, Track, track_no};
+use crate::run::Run;
+use crate::unit::Unit;
+use crate::unit::events::{DataAlarm, DataRecorded};
+
+kernel::refusals! {
+    /// Spec given twice in one request
+    DATA_VALUE_DUPLICATE: Unprocessable (name);
+    /// Value missing or of wrong type
+    DATA_VALUE_INVALID: Unprocessable (name, problem);
+    /// No such data spec, or name unknown at the step
+    DATA_SPEC_NOT_FOUND: NotFound (spec);
+    /// Source not allowed by spec method
+    DATA_SPEC_METHOD_MISMATCH: Unprocessable (name);
+}
+
+/// A value as it is given: exactly one of the four.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Given {
+    pub spec_name: kernel::code::Name,
+    #[serde(default)]
+    pub value_number: Option<f64>,
+    #[serde(default)]
+    pub value_text: Option<String>,
+    #[serde(default)]
+    pub value_boolean: Option<bool>,
+    #[serde(default)]
+    pub value_json: Option<Json>,
+    /// The unit the value is given in; absent: the unit of the spec.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// What the device itself says of the value.
+    #[serde(default)]
+    pub judge: Option<Judge>,
+}
+
+/// When values are given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    In,
+    Out,
+}
+
+/// A value with its judgement, ready to be kept.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub name: String,
+    pub revision: i64,
+    pub is_key: bool,
+    pub number: Option<f64>,
+    pub text: Option<String>,
+    pub boolean: Option<bool>,
+    pub json: Option<Json>,
+    pub unit: Option<String>,
+    pub judge: Judge,
+    pub source_judge: Option<Judge>,
+    pub alarmed: bool,
+    pub action: Option<AlarmAction>,
+    pub limits: Json,
+    pub source: Method,
+}
+
+row! {
+    /// A value kept with the open track already: given at entry, or sent by a machine.
+    pub struct Kept {
+        pub name: String,
+        pub revision: i64,
+        pub judge: Judge,
+        pub alarmed: bool,
+    }
+}
+
+/// Where values are taken.
+pub struct Where<'w> {
+    pub bench: &'w Bench,
+    pub run: &'w RunHead,
+    pub step: &'w Step,
+    pub unit: &'w Unit,
+    pub track: bool,
+}
+
+/// Judge what was given at a step, each value by its frozen spec; values of active specs that the step does not ask for may
+/// be given too (R-CORE-151…154). At entry the values that are due there must be among them.
+pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: Phase) -> Result<Vec<Reading>> {
+    let mut readings: Vec<Reading> = Vec::with_capacity(given.len());
+    for (i, value) in given.iter().enumerate() {
+        let name = value.spec_name.as_str();
+        let path = || format!("/data/{i}");
+        if given[..i].iter().any(|earlier| earlier.spec_name == value.spec_name) {
+            ask.that(false, || DATA_VALUE_DUPLICATE.with("name", name).at(path()))?;
+            continue;
+        }
+        let free;
+        let spec = match step.data_specs.iter().find(|spec| spec.name == name) {
+            Some(bound) => bound,
+            None => match voluntary(cx, step, name)? {
+                Some(found) => {
+                    free = found;
+                    &free
+                }
+                None => {
+                    ask.that(false, || DATA_SPEC_NOT_FOUND.with("spec", name).unprocessable().at(path()))?;
+                    continue;
+                }
+            },
+        };
+        match Reading::of(spec, value) {
+            Ok(reading) => readings.push(reading),
+            Err(refusal) => ask.that(false, || refusal.at(path()))?,
+        }
+        // A person gives what machines measure only where the spec lets them.
+        let by_hand = spec.method == Method::Manual || spec.allow_manual_fallback;
+        ask.that(by_hand, || DATA_SPEC_METHOD_MISMATCH.with("name", name).at(path()))?;
+    }
+    if phase == Phase::In {
+        let names: Vec<&str> = due(step, Phase::In).filter(|s| !readings.iter().any(|r| r.name == s.name)).map(|s| s.name.as_str()).collect();
+        ask.that(names.is_empty(), || REQUIRED_DATA_MISSING.with("names", &names))?;
+    }
+    Ok(readings)
+}
+
+/// The specs whose values a step requires at entry, or at a passing exit (R-CORE-154).
+pub fn due(step: &Step, phase: Phase) -> impl Iterator<Item = &Frozen> {
+    step.data_specs.iter().filter(move |spec| {
+        let at = match spec.trigger_type {
+            TriggerType::EachUnit => Some(Phase::Out),
+            TriggerType::Event => match spec.trigger_rule.as_ref().and_then(|rule| rule.event) {
+                Some(TriggerEvent::TrackIn) => Some(Phase::In),
+                _ => Some(Phase::Out),
+            },
+            TriggerType::EachCarrier | TriggerType::Time => None,
+        };
+        spec.is_required && at == Some(phase)
+    })
+}
+
+/// An active spec of the step's operation that the step does not ask for.
+fn voluntary(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
+    let found: Option<DataSpec> = cx.one(
+        sql!(
+            "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+                 d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
+             from data_spec d join operation o on o.id = d.operation_id
+             where o.code_key = $1 and d.name_key = $2 and d.is_active = 1"
+        ),
+        p![kernel::code::fold(&step.operation_code), kernel::code::fold(name)],
+    )?;
+    fn read<T: serde::de::DeserializeOwned>(json: Option<Json>) -> Result<Option<T>> {
+        json.map(serde_json::from_value).transpose().map_err(|e| Error::fault(e.to_string()))
+    }
+    let Some(d) = found else { return Ok(None) };
+    Ok(Some(Frozen {
+        name: d.name,
+        revision: d.revision,
+        item_type: d.item_type,
+        data_type: d.data_type,
+        method: d.method,
+        allow_manual_fallback: d.allow_manual_fallback,
+        trigger_type: d.trigger_type,
+        trigger_rule: read(d.trigger_rule)?,
+        spec: read(d.spec)?.unwrap_or_default(),
+        alarm: read(d.alarm)?,
+        is_required: false,
+    }))
+}
+
+/// The values a track has already.
+pub fn kept(cx: &Cx<'_>, track: Id<Track>) -> Result<Vec<Kept>> {
+    cx.all(
+        sql!(
+            "select name, revision, judge, alarmed from data_value
+             where track_id = $1 and superseded_by_id is null order by id"
+        ),
+        p![track],
+    )
+}
+
+/// Keep values; one statement for all of them.
+pub fn store(
+    cx: &mut Cx<'_>,
+    track: Option<Id<Track>>,
+    run: Id<Run>,
+    station: Id<Station>,
+    readings: &[Reading],
+) -> Result<()> {
+    for piece in readings.chunks(PIECE_MAX) {
+        let mut params: Vec<Value> = p![track, run, station, cx.now, cx.actor().name].to_vec();
+        for r in piece {
+            params.extend(p![
+                r.name,
+                r.revision,
+                r.number,
+                r.text,
+                r.boolean,
+                r.json,
+                r.unit,
+                r.judge,
+                r.source_judge,
+                r.alarmed,
+                r.source
+            ]);
+        }
+        cx.run(insert_of(piece.len()), &params)?;
+    }
+    Ok(())
+}
+
+const PIECE_MAX: usize = 32;
+
+/// The statement that keeps `n` values; composed once for each number.
+fn insert_of(n: usize) -> &'static Sql {
+    static MADE: [OnceLock<&'static Sql>; PIECE_MAX] = [const { OnceLock::new() }; PIECE_MAX];
+    MADE[n - 1].get_or_init(|| {
+        let rows: Vec<String> = (0..n)
+            .map(|i| {
+                let own: Vec<String> = (1..=11).map(|c| format!("${}", 5 + i * 11 + c)).collect();
+                format!("($1, $2, $3, $4, $4, $5, {})", own.join(", "))
+            })
+            .collect();
+        let text = format!(
+            "insert into data_value (track_id, run_id, station_id, collected_at, received_at, by_name, name, revision,
+                 value_number, value_text, value_boolean, value_json, unit, judge, source_judge, alarmed, source)
+             values {}",
+            rows.join(", ")
+        );
+        Sql::compose(text, file!(), line!())
+    })
+}
+
+/// Tell that values were recorded, and each alarm among them.
+pub fn tell(cx: &mut Cx<'_>, at: &Where<'_>, readings: &[Reading]) -> Result<()> {
+    if readings.is_empty() {
+        return Ok(());
+    }
+    let line_id = LineOf(Some(at.run.line_id.number()));
+    for r in readings.iter().filter(|r| r.alarmed) {
+        cx.emit(DataAlarm {
+            line_id,
+            line_code: at.run.line_code.clone(),
+            station_code: at.bench.code.to_string(),
+            wo_no: at.run.wo_no.clone(),
+            run_no: at.run.run_no.to_string(),
+            product_code: at.run.product_code.clone(),
+            sn: at.unit.sn.to_string(),
+            step_no: at.step.step_no,
+            operation_code: at.step.operation_code.clone(),
+            spec_name: r.name.clone(),
+            value: r.value(),
+            limits: r.limits.clone(),
+            action: r.action.unwrap_or(AlarmAction::AlarmOnly).word(),
+        })?;
+    }
+    let told = readings.iter().map(|r| json!({ "name": r.name, "judge": r.judge, "alarmed": r.alarmed }));
+    cx.emit(DataRecorded {
+        line_id,
+        line_code: at.run.line_code.clone(),
+        station_code: at.bench.code.to_string(),
+        wo_no: at.run.wo_no.clone(),
+        run_no: at.run.run_no.to_string(),
+        product_code: at.run.product_code.clone(),
+        sn: at.unit.sn.to_string(),
+        step_no: at.step.step_no,
+        operation_code: at.step.operation_code.clone(),
+        track_id: at.track.then(|| track_no(at.unit.sn.as_str(), at.unit.tracks)),
+        specs: told.collect(),
+    })
+}
+
+impl Reading {
+    /// The value itself.
+    pub fn value(&self) -> Json {
+        let number = self.number.map(Json::from);
+        let text = self.text.as_deref().map(Json::from);
+        number.or(text).or(self.boolean.map(Json::from)).or(self.json.clone()).unwrap_or(Json::Null)
+    }
+
+    /// A given value judged by its spec.
+    pub fn of(spec: &Frozen, given: &Given) -> Result<Reading, Refusal> {
+        let mut reading = Reading {
+            name: spec.name.clone(),
+            revision: spec.revision,
+            is_key: spec.item_type == ItemType::Key,
+            number: None,
+            text: None,
+            boolean: None,
+            json: None,
+            unit: spec.spec.unit.clone(),
+            judge: Judge::Na,
+            source_judge: given.judge,
+            alarmed: false,
+            action: spec.alarm.as_ref().map(|a| a.action),
+            limits: Json::Null,
+            source: Method::Manual,
+        };
+        judge(spec, given, &mut reading).map_err(|problem| DATA_VALUE_INVALID.with("name", &spec.name).with("problem", problem))?;
+        Ok(reading)
+    }
+}
+
+fn judge(spec: &Frozen, given: &Given, reading: &mut Reading) -> Result<(), &'static str> {
+    let limits = &spec.spec;
+    let mut out_of_alarm = false;
+    match spec.data_type {
+        DataType::Number => {
+            let typed = given.value_text.as_deref().and_then(|t| t.trim().parse::<f64>().ok());
+            let number = given.value_number.or(typed).filter(|n| n.is_finite()).ok_or("NUMBER")?;
+            let inside = limits.lsl.is_none_or(|l| number >= l) && limits.usl.is_none_or(|u| number <= u);
+            if limits.lsl.is_some() || limits.usl.is_some() {
+                reading.judge = if inside { Judge::Pass } else { Judge::Fail };
+            }
+            if let Some(Alarm { min, max, .. }) = &spec.alarm {
+                out_of_alarm = min.is_some_and(|m| number < m) || max.is_some_and(|m| number > m);
+            }
+            reading.number = Some(number);
+        }
+        DataType::Text => {
+            let text = given.value_text.as_deref().filter(|t| t.chars().count() <= 4000).ok_or("TEXT")?;
+            if let Some(allowed) = &limits.allowed {
+                reading.judge = if allowed.iter().any(|a| a == text) { Judge::Pass } else { Judge::Fail };
+            }
+            reading.text = Some(text.to_string());
+        }
+        DataType::Boolean => reading.boolean = Some(given.value_boolean.ok_or("BOOLEAN")?),
+        DataType::Json => {
+            let value = given.value_json.clone().ok_or("JSON")?;
+            if value.to_string().len() > 64 * 1024 {
+                return Err("JSON");
+            }
+            reading.json = Some(value);
+        }
+    }
+    if reading.source_judge == Some(Judge::Fail) {
+        reading.judge = Judge::Fail;
+    }
+    if let Some(alarm) = &spec.alarm {
+        let bounded = alarm.min.is_some() || alarm.max.is_some();
+        reading.alarmed = if bounded { out_of_alarm } else { reading.judge == Judge::Fail };
+        reading.limits = json!({ "min": alarm.min, "max": alarm.max });
+    }
+    Ok(())
+}

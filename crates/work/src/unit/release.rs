@@ -1,0 +1,60 @@
+//! Releasing a unit: its manual holds end; with the last hold it goes on where it was.
+
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, post, sql};
+use kernel::code::{Reason, Sn};
+use kernel::{Result, p};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::hold::{Held, reached, write};
+use super::holds::{self, UnitHold, UnitHoldKind};
+use super::{UNIT_NOT_FOUND, UNIT_NOT_HELD};
+use crate::track::at_hand::AtHand;
+
+/// End the manual holds of a unit. Holds of defects and inspections end there; while one is open the unit stays on hold and
+/// the answer counts it.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReleaseUnit {
+    pub sn: Sn,
+    pub reason: Reason,
+}
+
+impl Command for ReleaseUnit {
+    type Loaded = (AtHand, Vec<UnitHold>);
+    type Output = Held;
+    const NAME: &'static str = "unit.release";
+    const ROUTE: Route = post("/units/{sn}/release");
+    const PERMIT: Need = Need::Any(&[Permit::UnitHold]);
+
+    fn entity(&self) -> Entity {
+        Entity::of("unit", &self.sn)
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<(AtHand, Vec<UnitHold>)> {
+        let at = ask.need(AtHand::scanned(cx, &self.sn)?, || UNIT_NOT_FOUND.with("sn", &self.sn))?;
+        reached(cx, ask, &at)?;
+        let mut holds = holds::of(cx, at.unit.id)?;
+        holds.retain(|h| h.kind == UnitHoldKind::Manual && h.ended_at.is_none());
+        ask.that(!holds.is_empty(), || UNIT_NOT_HELD.with("sn", &at.unit.sn))?;
+        Ok((at, holds))
+    }
+
+    fn run(self, (mut at, ended): (AtHand, Vec<UnitHold>), cx: &mut Cx<'_>) -> Result<Held> {
+        cx.because(&self.reason);
+        let before = at.unit.clone();
+        for hold in &ended {
+            cx.run(
+                sql!("update unit_hold set ended_at = $2, ended_by = $3, end_reason = $4 where id = $1"),
+                p![hold.id, cx.now, cx.actor().name, self.reason],
+            )?;
+            at.unit.holds_open -= 1;
+        }
+        holds::settle(&mut at.unit)?;
+        write(cx, &mut at, &before)?;
+        for hold in &ended {
+            holds::tell_ended(cx, &at, hold, self.reason.as_str(), at.unit.holds_open)?;
+        }
+        Ok(Held::of(&at))
+    }
+}
