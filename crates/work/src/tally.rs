@@ -43,7 +43,17 @@ pub struct Tally {
 impl Tally {
     /// No change yet of a run that the guards saw in this state.
     pub fn of(run: Id<Run>, seen: RunStatus) -> Self {
-        Tally { run, seen, units: 0, started: 0, done: 0, failed: 0, scrapped: 0, held: 0, steps: Vec::with_capacity(2) }
+        Tally {
+            run,
+            seen,
+            units: 0,
+            started: 0,
+            done: 0,
+            failed: 0,
+            scrapped: 0,
+            held: 0,
+            steps: Vec::with_capacity(2),
+        }
     }
 
     /// The command itself has moved the run to another state.

@@ -117,7 +117,13 @@ impl Tiny {
     }
 
     /// Another run of the same route and order, with serials of their own prefix.
-    pub fn another(self, engine: &Engine, run_no: &'static str, line: &'static str, prefix: &'static str) -> Result<()> {
+    pub fn another(
+        self,
+        engine: &Engine,
+        run_no: &'static str,
+        line: &'static str,
+        prefix: &'static str,
+    ) -> Result<()> {
         engine.work(move |cx| {
             cx.quietly();
             let line: Option<Id<Line>> = cx.value(sql!("select id from line where code = $1"), p![*line])?;

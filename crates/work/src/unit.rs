@@ -27,7 +27,10 @@ use crate::work_order::WorkOrder;
 /// Units and what is done to one of them, for the registry.
 pub fn register(registry: &mut engine::Registry) {
     registry.command::<generate::GenerateUnits>().command::<import::ImportUnits>().command::<delete_all::DeleteUnits>();
-    registry.command::<track_in::TrackIn>().command::<track_out::TrackOut>().command::<track_in_cancel::CancelTrackIn>();
+    registry
+        .command::<track_in::TrackIn>()
+        .command::<track_out::TrackOut>()
+        .command::<track_in_cancel::CancelTrackIn>();
     registry.command::<hold::HoldUnit>().command::<release::ReleaseUnit>();
     registry.query::<get::GetUnit>().query::<next_actions::UnitNextActions>();
     registry.list(&list::RUN_UNITS);

@@ -101,7 +101,10 @@ fn r_core_130_guards_in_the_order_a_person_meets_them() {
         stage(plant, sql!("update unit set run_id = null where sn = 'OTHER-0001'"));
         let lost = json!({ "stationCode": "ST-PRINT-01", "sn": "OTHER-0001" });
         assert_eq!(ask(lost), ("UNIT_NO_RUN", 409));
-        stage(plant, sql!("update unit set run_id = (select id from run where run_no = 'RUN-2') where sn = 'OTHER-0001'"));
+        stage(
+            plant,
+            sql!("update unit set run_id = (select id from run where run_no = 'RUN-2') where sn = 'OTHER-0001'"),
+        );
         stage(plant, sql!("update unit set step_no = 15 where sn = 'SN-0003'"));
         assert_eq!(refused_in(plant, "ST-PRINT-01", "SN-0003"), ("STEP_MISMATCH", 409));
         stage(plant, sql!("update unit set step_no = 10 where sn = 'SN-0003'"));
@@ -127,7 +130,11 @@ fn r_core_006_scope_binds_stations_and_units() {
         let ann = on_lines(plant, &["LINE-B"]);
         let at = |station: &str| json!({ "stationCode": station, "sn": "SN-0001" });
         assert_eq!(plant.code(&ann, "unit.track_in", at("ST-PRINT-01")), ("STATION_FORBIDDEN", 403));
-        assert_eq!(plant.code(&ann, "unit.track_in", at("ST-ANY-01")), ("STATION_FORBIDDEN", 403), "the run is of line A");
+        assert_eq!(
+            plant.code(&ann, "unit.track_in", at("ST-ANY-01")),
+            ("STATION_FORBIDDEN", 403),
+            "the run is of line A"
+        );
         assert_eq!(plant.code(&ann, "unit.hold", json!({ "sn": "SN-0001", "reason": "x" })), ("LINE_FORBIDDEN", 403));
         assert!(plant.try_ask(&ann, "unit.get", json!({ "sn": "SN-0001" })).is_err());
         assert!(plant.try_ask(&ann, "station.queue", json!({ "stationCode": "ST-PRINT-01" })).is_err());
@@ -147,7 +154,8 @@ fn r_core_133_the_same_scan_within_the_window_is_a_repeat() {
         assert_eq!(again["inAt"], first["inAt"]);
         assert_eq!(events(plant), ["RUN_STARTED", "TRACK_IN"], "a repeat tells nothing");
         window(plant, 0);
-        let late = plant.refuse(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001" }));
+        let late =
+            plant.refuse(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001" }));
         assert_eq!(late.def.code, "UNIT_ALREADY_IN_STATION");
         assert_eq!((&late.params["station"], &late.params["since"]), (&json!("ST-PRINT-01"), &first["inAt"]));
     });
@@ -201,14 +209,20 @@ fn r_core_135_a_failed_board_waits_with_its_defects() {
         let told = last_event(plant, "TRACK_OUT");
         assert_eq!(told["defects"][1]["code"], "TOMB");
         assert_eq!(events(plant).last().unwrap(), "UNIT_FAILED");
-        let refusal = plant.refuse(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001" }));
+        let refusal =
+            plant.refuse(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001" }));
         assert_eq!((refusal.def.code, &refusal.params["defectCode"]), ("UNIT_OUT_FAILED", &json!("BRIDGE")));
         track_in(plant, "ST-PRINT-01", "SN-0002");
         let out = track_out(plant, "ST-PRINT-01", "SN-0002", "FAIL");
         assert_eq!(out["defects"], json!([{ "code": "STATION_FAIL", "qty": 1 }]));
         track_in(plant, "ST-PRINT-01", "SN-0003");
-        let odd = json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0003", "result": "PASS", "defects": [{ "code": "X" }] });
-        assert_eq!(plant.code(&plant.boss(), "unit.track_out", odd).0, "VALIDATION_FAILED", "a good board has no defects");
+        let odd =
+            json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0003", "result": "PASS", "defects": [{ "code": "X" }] });
+        assert_eq!(
+            plant.code(&plant.boss(), "unit.track_out", odd).0,
+            "VALIDATION_FAILED",
+            "a good board has no defects"
+        );
     });
 }
 
@@ -225,7 +239,11 @@ fn r_core_138_a_cancelled_track_in_is_void_and_stays_in_the_trace() {
         assert_eq!(last_event(plant, "TRACK_VOIDED")["reason"], "wrong board");
         assert_eq!(plant.code(&boss, "unit.track_in_cancel", cancel("ST-PRINT-01")), ("UNIT_NOT_IN_STATION", 409));
         let again = track_in(plant, "ST-PRINT-01", "SN-0001");
-        assert_eq!((&again["trackId"], &again["attempt"]), (&json!("SN-0001#2"), &json!(1)), "a void attempt does not count");
+        assert_eq!(
+            (&again["trackId"], &again["attempt"]),
+            (&json!("SN-0001#2"), &json!(1)),
+            "a void attempt does not count"
+        );
     });
 }
 
@@ -335,7 +353,11 @@ fn with_gates(registry: &mut Registry) {
 fn r_core_130_131_other_slices_say_no_at_their_places() {
     on_both(with_gates, |plant| {
         Tiny { status: RunStatus::Prep, ..Tiny::default() }.build(&plant.engine).unwrap();
-        assert_eq!(refused_in(plant, "ST-SPI-02", "SN-0001").0, "RUN_ON_HOLD", "guards 4 and 5: equipment, before all else");
+        assert_eq!(
+            refused_in(plant, "ST-SPI-02", "SN-0001").0,
+            "RUN_ON_HOLD",
+            "guards 4 and 5: equipment, before all else"
+        );
         assert_eq!(refused_in(plant, "ST-PRINT-01", "SN-0003").0, "UNIT_NO_RUN", "guard 19");
         let tried = track_in(plant, "ST-PRINT-01", "SN-0001");
         assert_eq!(tried["executionMode"], "FAI_TRIAL");
@@ -349,8 +371,13 @@ fn r_core_130_131_other_slices_say_no_at_their_places() {
         assert_eq!(refused_out(plant, "ST-PRINT-01", "SN-0002").0, "UNIT_NOT_HELD", "guard 11");
         stage(plant, sql!("update unit set step_no = 20 where sn = 'SN-0003'"));
         stage(plant, sql!("update run_step set qty_waiting = qty_waiting - 1 where step_no = 10"));
-        stage(plant, sql!("insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
-            select id, 20, 1, 0, 0, 0, 0 from run"));
+        stage(
+            plant,
+            sql!(
+                "insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
+            select id, 20, 1, 0, 0, 0, 0 from run"
+            ),
+        );
         assert_eq!(refused_in(plant, "ST-SPI-01", "SN-0003").0, "RUN_CLOSED", "guard 16: the step of the trial");
         counters_hold(plant);
     });
@@ -365,9 +392,7 @@ fn r_core_131_required_values_and_their_judgement() {
         for sn in ["SN-0001", "SN-0002", "SN-0003"] {
             track_in(plant, "ST-PRINT-01", sn);
         }
-        let out = |sn: &str, result: &str, data: serde_json::Value| {
-            json!({ "stationCode": "ST-PRINT-01", "sn": sn, "result": result, "data": data })
-        };
+        let out = |sn: &str, result: &str, data: serde_json::Value| json!({ "stationCode": "ST-PRINT-01", "sn": sn, "result": result, "data": data });
         let missing = plant.refuse(&boss, "unit.track_out", out("SN-0001", "PASS", json!([])));
         assert_eq!((missing.def.code, missing.kind.status()), ("REQUIRED_DATA_MISSING", 422));
         assert_eq!(missing.params["names"], json!(["TEMP"]));

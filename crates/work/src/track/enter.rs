@@ -107,10 +107,10 @@ pub fn may_enter(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Arrival>
         }
         Some(unit) => {
             guards::belongs(ask, unit, &run)?;
-            if let (UnitStatus::InStation, Some(track)) = (unit.status, &track) {
-                if guards::is_repeat(cx, &bench, track)? {
-                    return Ok(Arrival::Repeat(Box::new(once_more(unit, track, &run, &route))));
-                }
+            if let (UnitStatus::InStation, Some(track)) = (unit.status, &track)
+                && guards::is_repeat(cx, &bench, track)?
+            {
+                return Ok(Arrival::Repeat(Box::new(once_more(unit, track, &run, &route))));
             }
             ask.part(guards::may_start(cx, unit, track.as_ref()))?;
             let at = unit.step_no.and_then(|no| route.snapshot.steps.iter().position(|s| s.step_no == no));
@@ -162,11 +162,12 @@ impl Entry {
     /// Open the track and put the unit into the station. A first board makes its run run.
     pub fn place(self, cx: &mut Cx<'_>, operator: Option<&str>, tally: &mut Tally) -> Result<Placed> {
         cx.happens_at(Some(&self.run.line_code), Some(self.bench.code.as_str()));
-        if self.run.status == RunStatus::Authorized && self.trial.is_none() {
-            if let Some(run) = Run::get(cx, self.run.id)? {
-                let begun = run.begin(cx)?;
-                tally.now_is(begun.status);
-            }
+        if self.run.status == RunStatus::Authorized
+            && self.trial.is_none()
+            && let Some(run) = Run::get(cx, self.run.id)?
+        {
+            let begun = run.begin(cx)?;
+            tally.now_is(begun.status);
         }
         let (mut unit, created) = match &self.unit {
             Some(unit) => (unit.clone(), false),

@@ -46,10 +46,10 @@ impl Floor {
         let kept = cx.shared().frozen::<Kept>(0, || Ok(Some(Kept::default())))?;
         let kept = kept.ok_or_else(|| Error::fault("there is a place for the floor"))?;
         let epoch = cx.shared().bell.access_epoch.load(Ordering::SeqCst);
-        if let Some((of, floor)) = &*kept.0.read().expect("the floor is never poisoned") {
-            if *of == epoch {
-                return Ok(floor.clone());
-            }
+        if let Some((of, floor)) = &*kept.0.read().expect("the floor is never poisoned")
+            && *of == epoch
+        {
+            return Ok(floor.clone());
         }
         let stations = cx.all(
             sql!(

@@ -172,9 +172,7 @@ pub fn has_room(cx: &Cx<'_>, ask: &mut Ask, bench: &Bench) -> Result<()> {
     let Some(capacity) = bench.capacity else { return Ok(()) };
     cx.exists(sql!("select id from station where id = $1 for no key update"), p![bench.id])?;
     let inside = inside(cx, bench.id)?;
-    ask.that(inside < capacity, || {
-        STATION_CAPACITY_REACHED.with("station", &bench.code).with("capacity", capacity)
-    })
+    ask.that(inside < capacity, || STATION_CAPACITY_REACHED.with("station", &bench.code).with("capacity", capacity))
 }
 
 /// How many units are inside a station.

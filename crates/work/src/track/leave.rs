@@ -126,7 +126,8 @@ pub fn may_leave(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departur
     }
     exit.reasons = exit.judged(ask, cx)?;
     if exit.result() == Verdict::Pass {
-        let given = |name: &str| exit.readings.iter().any(|r| r.name == name) || exit.kept.iter().any(|k| k.name == name);
+        let given =
+            |name: &str| exit.readings.iter().any(|r| r.name == name) || exit.kept.iter().any(|k| k.name == name);
         let missing: Vec<&str> =
             reading::due(exit.step(), Phase::Out).map(|s| s.name.as_str()).filter(|name| !given(name)).collect();
         ask.that(missing.is_empty(), || REQUIRED_DATA_MISSING.with("names", &missing))?;
@@ -247,7 +248,8 @@ fn once_more(
     bench: &Bench,
 ) -> Result<TrackedOut> {
     let (result, requested) = (last.result.unwrap_or(Verdict::Fail), last.result_requested.unwrap_or(Verdict::Fail));
-    let reasons: Vec<Reason> = last.result_reasons.clone().and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default();
+    let reasons: Vec<Reason> =
+        last.result_reasons.clone().and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default();
     let next = route.next(last.step_no).filter(|_| result == Verdict::Pass);
     let floor = Floor::now(cx)?;
     Ok(TrackedOut {
@@ -317,7 +319,8 @@ impl Exit {
     /// Every reason for FAIL: asked for, found by inspection, a key value outside its limits, an alarm that says so.
     fn judged(&mut self, ask: &mut Ask, cx: &Cx<'_>) -> Result<Vec<Reason>> {
         let mut reasons = Vec::new();
-        let mut add = |code, name: Option<&str>| reasons.push(Reason { code, name: name.map(str::to_string), detail: None });
+        let mut add =
+            |code, name: Option<&str>| reasons.push(Reason { code, name: name.map(str::to_string), detail: None });
         if self.requested == Verdict::Fail {
             add(ResultReason::Requested, None);
         }
@@ -353,7 +356,8 @@ impl Exit {
         let holds = |action| matches!(action, Some(AlarmAction::Hold | AlarmAction::HoldRun));
         let given = self.readings.iter().filter(|r| r.alarmed).map(|r| (&r.name, r.action));
         let specs = &self.step().data_specs;
-        let action_of = |name: &str| specs.iter().find(|s| s.name == name).and_then(|s| s.alarm.as_ref()).map(|a| a.action);
+        let action_of =
+            |name: &str| specs.iter().find(|s| s.name == name).and_then(|s| s.alarm.as_ref()).map(|a| a.action);
         let kept = self.kept.iter().filter(|k| k.alarmed).map(|k| (&k.name, action_of(&k.name)));
         let all: Vec<_> = given.chain(kept).filter(|(_, action)| holds(*action)).collect();
         let of_run = all.iter().any(|(_, action)| *action == Some(AlarmAction::HoldRun));

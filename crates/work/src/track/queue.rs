@@ -272,14 +272,7 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    fn at_spots(
-        &mut self,
-        spots: &[Spot],
-        states: &[UnitStatus],
-        after: &Cursor,
-        from: &str,
-        to: &str,
-    ) -> Result<()> {
+    fn at_spots(&mut self, spots: &[Spot], states: &[UnitStatus], after: &Cursor, from: &str, to: &str) -> Result<()> {
         for spot in spots {
             let run = self.runs[spot.run].id;
             let holds = if states[0] == UnitStatus::Queued { spot.waiting } else { spot.blocked };
@@ -376,7 +369,8 @@ impl Page<'_, '_> {
             wo_no: run.wo_no.clone(),
             product_code: run.product_code.clone(),
         };
-        let tried = run.status == RunStatus::Prep && self.cx.registry().gates_at(&super::TRACK_IN_TRIAL).next().is_some();
+        let tried =
+            run.status == RunStatus::Prep && self.cx.registry().gates_at(&super::TRACK_IN_TRIAL).next().is_some();
         match guards::admits(&head) {
             Err(kernel::Error::Refused(refusal)) if !tried => Ok(Some(*refusal)),
             Err(kernel::Error::Refused(_)) | Ok(()) => Ok(None),

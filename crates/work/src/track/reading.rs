@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use engine::db::Sql;
 use engine::{Ask, Cx, LineOf, row, sql};
 use kernel::{Error, Id, Refusal, Result, Value, p};
-use plant::data_spec::{Alarm, AlarmAction, DataSpec, DataType, Frozen, ItemType, Judge, Method, TriggerEvent, TriggerType};
+use plant::data_spec::judge::{self, Measured};
+use plant::data_spec::{
+    AlarmAction, DATA_SPEC_NOT_FOUND, DataSpec, Frozen, ItemType, Judge, Method, TriggerEvent, TriggerType,
+};
 use plant::snapshot::Step;
 use plant::station::{Bench, Station};
 use schemars::JsonSchema;
@@ -21,10 +24,6 @@ use crate::unit::events::{DataAlarm, DataRecorded};
 kernel::refusals! {
     /// Spec given twice in one request
     DATA_VALUE_DUPLICATE: Unprocessable (name);
-    /// Value missing or of wrong type
-    DATA_VALUE_INVALID: Unprocessable (name, problem);
-    /// No such data spec, or name unknown at the step
-    DATA_SPEC_NOT_FOUND: NotFound (spec);
     /// Source not allowed by spec method
     DATA_SPEC_METHOD_MISMATCH: Unprocessable (name);
 }
@@ -115,7 +114,7 @@ pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: P
                     &free
                 }
                 None => {
-                    ask.that(false, || DATA_SPEC_NOT_FOUND.with("spec", name).unprocessable().at(path()))?;
+                    ask.that(false, || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable().at(path()))?;
                     continue;
                 }
             },
@@ -129,7 +128,10 @@ pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: P
         ask.that(by_hand, || DATA_SPEC_METHOD_MISMATCH.with("name", name).at(path()))?;
     }
     if phase == Phase::In {
-        let names: Vec<&str> = due(step, Phase::In).filter(|s| !readings.iter().any(|r| r.name == s.name)).map(|s| s.name.as_str()).collect();
+        let names: Vec<&str> = due(step, Phase::In)
+            .filter(|s| !readings.iter().any(|r| r.name == s.name))
+            .map(|s| s.name.as_str())
+            .collect();
         ask.that(names.is_empty(), || REQUIRED_DATA_MISSING.with("names", &names))?;
     }
     Ok(readings)
@@ -292,6 +294,15 @@ impl Reading {
 
     /// A given value judged by its spec.
     pub fn of(spec: &Frozen, given: &Given) -> Result<Reading, Refusal> {
+        let value = judge::Given {
+            number: given.value_number,
+            text: given.value_text.as_deref(),
+            boolean: given.value_boolean,
+            json: given.value_json.as_ref(),
+            unit: given.unit.as_deref(),
+            device_judge: given.judge,
+        };
+        let judged = judge::judge(spec, &value).map_err(|error| error.refusal(&spec.name))?;
         let mut reading = Reading {
             name: spec.name.clone(),
             revision: spec.revision,
@@ -301,57 +312,27 @@ impl Reading {
             boolean: None,
             json: None,
             unit: spec.spec.unit.clone(),
-            judge: Judge::Na,
+            judge: judged.judge,
             source_judge: given.judge,
-            alarmed: false,
-            action: spec.alarm.as_ref().map(|a| a.action),
-            limits: Json::Null,
+            alarmed: judged.alarmed,
+            action: judged.action,
+            limits: limits_of(spec),
             source: Method::Manual,
         };
-        judge(spec, given, &mut reading).map_err(|problem| DATA_VALUE_INVALID.with("name", &spec.name).with("problem", problem))?;
+        match judged.value {
+            Measured::Number(x) => reading.number = Some(x),
+            Measured::Text(text) => reading.text = Some(text),
+            Measured::Boolean(truth) => reading.boolean = Some(truth),
+            Measured::Json(json) => reading.json = Some(json),
+        }
         Ok(reading)
     }
 }
 
-fn judge(spec: &Frozen, given: &Given, reading: &mut Reading) -> Result<(), &'static str> {
-    let limits = &spec.spec;
-    let mut out_of_alarm = false;
-    match spec.data_type {
-        DataType::Number => {
-            let typed = given.value_text.as_deref().and_then(|t| t.trim().parse::<f64>().ok());
-            let number = given.value_number.or(typed).filter(|n| n.is_finite()).ok_or("NUMBER")?;
-            let inside = limits.lsl.is_none_or(|l| number >= l) && limits.usl.is_none_or(|u| number <= u);
-            if limits.lsl.is_some() || limits.usl.is_some() {
-                reading.judge = if inside { Judge::Pass } else { Judge::Fail };
-            }
-            if let Some(Alarm { min, max, .. }) = &spec.alarm {
-                out_of_alarm = min.is_some_and(|m| number < m) || max.is_some_and(|m| number > m);
-            }
-            reading.number = Some(number);
-        }
-        DataType::Text => {
-            let text = given.value_text.as_deref().filter(|t| t.chars().count() <= 4000).ok_or("TEXT")?;
-            if let Some(allowed) = &limits.allowed {
-                reading.judge = if allowed.iter().any(|a| a == text) { Judge::Pass } else { Judge::Fail };
-            }
-            reading.text = Some(text.to_string());
-        }
-        DataType::Boolean => reading.boolean = Some(given.value_boolean.ok_or("BOOLEAN")?),
-        DataType::Json => {
-            let value = given.value_json.clone().ok_or("JSON")?;
-            if value.to_string().len() > 64 * 1024 {
-                return Err("JSON");
-            }
-            reading.json = Some(value);
-        }
-    }
-    if reading.source_judge == Some(Judge::Fail) {
-        reading.judge = Judge::Fail;
-    }
-    if let Some(alarm) = &spec.alarm {
-        let bounded = alarm.min.is_some() || alarm.max.is_some();
-        reading.alarmed = if bounded { out_of_alarm } else { reading.judge == Judge::Fail };
-        reading.limits = json!({ "min": alarm.min, "max": alarm.max });
-    }
-    Ok(())
+/// The limits an alarm compares with; none without an alarm.
+fn limits_of(spec: &Frozen) -> Json {
+    let Some(alarm) = &spec.alarm else { return Json::Null };
+    let bounded = alarm.min.is_some() || alarm.max.is_some();
+    let (min, max) = if bounded { (alarm.min, alarm.max) } else { (spec.spec.lsl, spec.spec.usl) };
+    json!({ "min": min, "max": max })
 }

@@ -98,10 +98,10 @@ impl ResolveUnit {
         let bench = bench.filter(|b| cx.reaches_station(b.id.number(), own(b), None));
         let bench = bench.ok_or_else(|| STATION_NOT_FOUND.with("station", station))?;
         let inside = at.track.as_ref().is_some_and(|t| t.station_id == bench.id);
-        if let (true, Some(track)) = (inside, &at.track) {
-            if guards::is_repeat(cx, &bench, track)? {
-                return Ok((ScanAction::Repeat, false, vec![]));
-            }
+        if let (true, Some(track)) = (inside, &at.track)
+            && guards::is_repeat(cx, &bench, track)?
+        {
+            return Ok((ScanAction::Repeat, false, vec![]));
         }
         let mut ask = Ask::all();
         let mut trial = false;

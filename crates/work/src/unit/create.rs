@@ -50,9 +50,8 @@ pub(crate) fn insert(cx: &mut Cx<'_>, run: &RunHead, step_no: u32, sns: &[Sn]) -
 fn insert_of(piece: usize) -> &'static Sql {
     static MADE: [OnceLock<&'static Sql>; 3] = [const { OnceLock::new() }; 3];
     MADE[piece].get_or_init(|| {
-        let rows: Vec<String> = (0..PIECES[piece])
-            .map(|i| format!("(${}, $1, $2, 'QUEUED', $3, 1, 0, 0, $4, 1)", FIXED + 1 + i))
-            .collect();
+        let rows: Vec<String> =
+            (0..PIECES[piece]).map(|i| format!("(${}, $1, $2, 'QUEUED', $3, 1, 0, 0, $4, 1)", FIXED + 1 + i)).collect();
         let text = format!(
             "insert into unit (sn, wo_id, run_id, status, step_no, attempt, tracks, holds_open, changed_at, version)
              values {} returning id",

@@ -57,7 +57,9 @@ impl Command for DeleteUnits {
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<Deleted> {
         let keys = run.keys(cx)?;
         let places: Vec<(u32, i64)> = cx.all(
-            sql!("select step_no, cast(count(*) as bigint) from unit where run_id = $1 group by step_no order by step_no"),
+            sql!(
+                "select step_no, cast(count(*) as bigint) from unit where run_id = $1 group by step_no order by step_no"
+            ),
             p![run.id],
         )?;
         let deleted: i64 = places.iter().map(|p| p.1).sum();

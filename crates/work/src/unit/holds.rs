@@ -51,9 +51,7 @@ pub(crate) fn open(
     reason: &str,
 ) -> Result<()> {
     cx.run(
-        sql!(
-            "insert into unit_hold (unit_id, kind, source_no, reason, by_name, at) values ($1, $2, $3, $4, $5, $6)"
-        ),
+        sql!("insert into unit_hold (unit_id, kind, source_no, reason, by_name, at) values ($1, $2, $3, $4, $5, $6)"),
         p![unit.id, kind, source_no.map(str::to_string), *reason, cx.actor().name, cx.now],
     )?;
     unit.holds_open += 1;

@@ -92,7 +92,7 @@ impl Query for UnitNextActions {
             Some(run) if at.unit.status == UnitStatus::Queued => guards::admits(run),
             _ => guards::may_start(cx, &at.unit, at.track.as_ref()),
         };
-        let refusal = blocked.err().map(|e| e.refusal().cloned().map_or(Err(e), Ok)).transpose()?;
+        let refusal = blocked.err().map(|e| e.refusal().cloned().ok_or(e)).transpose()?;
         let lang = cx.actor().lang;
         let say = |key: &str| {
             let step = current.as_ref().map_or_else(String::new, |s| format!("{} {}", s.step_no, s.operation_name));

@@ -44,8 +44,7 @@ impl Command for CancelTrackIn {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Box<Exit>> {
-        let scan =
-            Scan { station: &self.station_code, sn: &self.sn, run: None, result: None, defects: &[], data: &[] };
+        let scan = Scan { station: &self.station_code, sn: &self.sn, run: None, result: None, defects: &[], data: &[] };
         match at_exit(cx, ask, &scan)? {
             Departure::Fresh(exit) => Ok(exit),
             Departure::Repeat(_) => Err(kernel::Error::fault("without a result nothing is repeated")),

@@ -149,7 +149,9 @@ pub fn last_event(plant: &Plant, name: &str) -> Json {
 pub fn counters_hold(plant: &Plant) {
     let kept = rows(
         plant,
-        sql!("select run_no, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held from run order by id"),
+        sql!(
+            "select run_no, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held from run order by id"
+        ),
     );
     let counted = rows(
         plant,
