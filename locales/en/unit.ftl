@@ -79,7 +79,6 @@ field-defectRemark = Remark
 field-currentStepNo = Step
 field-attempt = Attempt
 field-holdsOpen = Open holds
-field-changedAt = Changed
 field-specName = Data spec
 field-trackId = Track
 field-value = Value

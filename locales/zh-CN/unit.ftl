@@ -79,7 +79,6 @@ field-defectRemark = 备注
 field-currentStepNo = 工序
 field-attempt = 次数
 field-holdsOpen = 未解除隔离
-field-changedAt = 变更时间
 field-specName = 采集项
 field-trackId = 过站记录
 field-value = 数值

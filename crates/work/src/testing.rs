@@ -280,8 +280,10 @@ fn version(cx: &mut Cx<'_>, steps: &[Step]) -> Result<Id<RouteVersion>> {
             process_type: ProcessType::Smt,
             fai_template: None,
             fai_trial_scope: None,
+            other: Default::default(),
         },
         steps: steps.to_vec(),
+        frozen: Default::default(),
     };
     let mut version = RouteVersion {
         id: Id::of(0),
