@@ -81,17 +81,13 @@ field-attempt = Attempt
 field-holdsOpen = Open holds
 field-specName = Data spec
 field-trackId = Track
-field-value = Value
 field-valueNumber = Number
 field-valueText = Text
 field-valueBoolean = Yes or no
 field-valueJson = Structured value
-field-unit = Unit of measure
 field-judge = Judgement
 field-alarmed = Alarm
 field-collectedAt = Collected
-field-from = From
-field-to = To
 
 ## Words
 word-Verdict-PASS = Pass

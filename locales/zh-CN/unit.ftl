@@ -81,17 +81,13 @@ field-attempt = 次数
 field-holdsOpen = 未解除隔离
 field-specName = 采集项
 field-trackId = 过站记录
-field-value = 数值
 field-valueNumber = 数字
 field-valueText = 文本
 field-valueBoolean = 是或否
 field-valueJson = 结构化数据
-field-unit = 计量单位
 field-judge = 判定
 field-alarmed = 报警
 field-collectedAt = 采集时间
-field-from = 起
-field-to = 止
 
 ## Words
 word-Verdict-PASS = 合格
