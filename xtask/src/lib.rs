@@ -9,9 +9,12 @@
 //! | [`keeper`]    | children that never outlive us, however we end                    |
 //! | [`load`]      | HTTP clients, latencies and many threads, for `bench` and `ordeal` |
 //! | [`machine`]   | what a benchmark ran on                                           |
+//! | `bench`       | the figures of the performance page, behind the feature `bench`   |
 //! | [`report`]    | figures against their targets, as JSON and Markdown               |
 //! | [`new_slice`] | the skeleton of a new command                                     |
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod browser;
 pub mod keeper;
 pub mod load;

@@ -64,8 +64,13 @@ impl Session {
     ///
     /// It is sent once. [`Broken::Unreachable`] means that it was not performed, the others that only the key knows.
     pub fn command(&mut self, request: Request, key: &str) -> Result<Answer, Broken> {
+        self.connection.send(&self.signed(request, key))
+    }
+
+    /// The request as this person sends it, for a connection that several people share.
+    pub fn signed(&self, request: Request, key: &str) -> Request {
         let request = request.header("Cookie", &self.cookie).header("Takt-Csrf", &self.csrf);
-        self.connection.send(&request.header("Idempotency-Key", key))
+        request.header("Idempotency-Key", key)
     }
 }
 

@@ -10,6 +10,8 @@ The developer's tools of Takt.
   cargo xtask test [FILTER] [--fast]     everything continuous integration runs; FILTER narrows to tests with that name;
                                          --fast leaves out browser and ordeal tests
   cargo xtask check                      formatting and clippy only
+  cargo xtask bench [--quick] [--figure N]…
+                                         measures the figures of the performance page; report in target/bench
   cargo xtask postgres                   a private PostgreSQL in the foreground, for work by hand; Ctrl-C stops it
   cargo xtask machine                    what a benchmark would say about this machine
   cargo xtask new-slice CRATE NOUN VERB  the skeleton of a new command, e.g. `new-slice work unit track_out`
@@ -27,6 +29,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["test", rest @ ..] => test::all(&test::Wish::read(rest)?),
         ["check"] => test::check(),
+        ["bench", rest @ ..] => bench(rest),
         ["postgres"] => postgres::foreground(),
         ["machine"] => machine::print(),
         ["new-slice", krate, noun, verb] => new_slice::write(krate, noun, verb),
@@ -36,4 +39,18 @@ fn run(words: &[&str]) -> Result<()> {
         }
         _ => fail(format!("I do not know `{}`.\n\n{HELP}", words.join(" "))),
     }
+}
+
+/// Measures when it was built for it, else builds itself for it first: the other tools stay small.
+#[cfg(feature = "bench")]
+fn bench(words: &[&str]) -> Result<()> {
+    xtask::bench::run(words)
+}
+
+#[cfg(not(feature = "bench"))]
+fn bench(words: &[&str]) -> Result<()> {
+    let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.args(["run", "--quiet", "--release", "--package", "xtask", "--features", "bench", "--", "bench"]);
+    cargo.args(words).current_dir(xtask::workspace());
+    xtask::keeper::run(&cargo)
 }

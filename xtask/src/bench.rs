@@ -1,0 +1,127 @@
+//! `cargo xtask bench`: the figures of the performance page, measured against the real program, with the ratios that judge.
+
+mod bare;
+mod data;
+mod flow;
+mod product;
+mod replay;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::report::{Report, Row};
+use crate::{Result, While, fail, machine, workspace};
+use bare::Place;
+use product::{Product, Start};
+
+/// What the developer asks for.
+#[derive(Debug, PartialEq)]
+pub struct Wish {
+    /// Shorter and smaller, to see that everything works; its figures are not for the record.
+    pub is_quick: bool,
+    /// Only these figures.
+    pub figures: Vec<u32>,
+}
+
+/// Figures that a plain `bench` measures; 12 builds everything anew and is asked for by name.
+const USUAL: [u32; 3] = [1, 2, 11];
+
+impl Wish {
+    /// Reads `[--quick] [--figure N]…`.
+    pub fn read(words: &[&str]) -> Result<Wish> {
+        let mut wish = Wish { is_quick: false, figures: vec![] };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--quick" => wish.is_quick = true,
+                "--figure" => {
+                    let number = words.next().and_then(|n| n.parse().ok());
+                    let Some(number) = number else { return fail("`--figure` wants a number") };
+                    wish.figures.push(number);
+                }
+                other => return fail(format!("`bench` does not know `{other}`")),
+            }
+        }
+        if wish.figures.is_empty() {
+            wish.figures = USUAL.to_vec();
+        }
+        Ok(wish)
+    }
+}
+
+/// What all figures stand on.
+pub struct Bench {
+    program: PathBuf,
+    folder: PathBuf,
+    wish: Wish,
+}
+
+/// Measure, and write `target/bench/report.{json,md}`.
+pub fn run(words: &[&str]) -> Result<()> {
+    let wish = Wish::read(words)?;
+    let folder = workspace().join("target/bench");
+    let bench = Bench { program: product::build()?, folder: folder.clone(), wish };
+    let mut rows: Vec<Row> = Vec::new();
+    if bench.wants(1) || bench.wants(2) {
+        rows.extend(flow::on_sqlite(&bench)?);
+    }
+    if bench.wants(11) {
+        rows.extend(flow::on_postgres(&bench)?);
+    }
+    let report = Report { machine: machine::facts()?, rows };
+    report.write(&folder)?;
+    println!("\n{}", report.markdown());
+    println!("written to {}", folder.display());
+    Ok(())
+}
+
+impl Bench {
+    fn wants(&self, figure: u32) -> bool {
+        self.wish.figures.contains(&figure)
+    }
+
+    /// One of two lengths.
+    fn either<T>(&self, quick: T, whole: T) -> T {
+        if self.wish.is_quick { quick } else { whole }
+    }
+
+    /// A folder or database for one purpose.
+    fn place(&self, name: &str, server: Option<&str>) -> Place {
+        match server {
+            None => Place::Sqlite(self.folder.join(name)),
+            Some(server) => Place::Postgres { server: server.to_string(), name: format!("bench_{name}") },
+        }
+    }
+
+    /// Start the product on a place.
+    fn start(&self, place: &Place, record: Option<&Path>) -> Result<Product> {
+        let folder = match place {
+            Place::Sqlite(folder) => folder.clone(),
+            Place::Postgres { name, .. } => self.folder.join(name),
+        };
+        Product::start(&Start { program: &self.program, database: place.url(), folder: &folder, record })
+    }
+
+    /// An empty plant with the data of the benchmark and so many finished boards.
+    fn prepare(&self, place: &Place, history: usize) -> Result<()> {
+        place.create()?;
+        self.start(place, None)?.stop();
+        data::load(&mut place.open()?, history)
+    }
+}
+
+/// Runs `cargo xtask bench …` again with what only the benchmark needs.
+pub fn say(what: &str) {
+    println!("   {what}");
+}
+
+/// A duration in milliseconds.
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// The text of a file, or why there is none.
+fn text_of(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).or_fail(format!("cannot read {}", path.display()))
+}
