@@ -3,17 +3,17 @@
 mod bare;
 mod data;
 mod flow;
-mod product;
 mod replay;
 mod work;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::load::Session;
+use crate::product::{self, Product, Start};
 use crate::report::{Report, Row};
 use crate::{Result, While, fail, machine, workspace};
 use bare::Place;
-use product::{Product, Start};
 
 /// What the developer asks for.
 #[derive(Debug, PartialEq)]
@@ -61,7 +61,7 @@ pub struct Bench {
 pub fn run(words: &[&str]) -> Result<()> {
     let wish = Wish::read(words)?;
     let folder = workspace().join("target/bench");
-    let bench = Bench { program: product::build()?, folder: folder.clone(), wish };
+    let bench = Bench { program: product::build(true)?, folder: folder.clone(), wish };
     let mut rows: Vec<Row> = Vec::new();
     if bench.wants(1) || bench.wants(2) {
         rows.extend(flow::on_sqlite(&bench)?);
@@ -111,8 +111,13 @@ impl Bench {
     }
 }
 
-/// Runs `cargo xtask bench …` again with what only the benchmark needs.
-pub fn say(what: &str) {
+/// Sign somebody in; everybody has the same password.
+fn sign_in(product: &Product, name: &str) -> Result<Session> {
+    Session::sign_in(product.address, name, data::PASSWORD)
+}
+
+/// A word to whoever waits.
+fn say(what: &str) {
     println!("   {what}");
 }
 

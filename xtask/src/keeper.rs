@@ -63,6 +63,19 @@ impl Kept {
         matches!(self.keeper.try_wait(), Ok(None))
     }
 
+    /// The process number of the child itself.
+    pub fn child(&self) -> Result<u32> {
+        let keeper = self.keeper.id();
+        let children = std::fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children"));
+        let children = children.or_fail("cannot see the child")?;
+        let is_shell = |pid: &&str| {
+            let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            words.starts_with(b"sh\0")
+        };
+        let found = children.split_whitespace().find(|pid| !is_shell(pid)).and_then(|pid| pid.parse().ok());
+        found.map_or_else(|| fail("the child is gone"), Ok)
+    }
+
     /// Stops the child and leaves its folder for the next one.
     pub fn stop_only(mut self) {
         if let Some(pipe) = &mut self.keeper.stdin {

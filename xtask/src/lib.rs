@@ -10,6 +10,8 @@
 //! | [`load`]      | HTTP clients, latencies and many threads, for `bench` and `ordeal` |
 //! | [`machine`]   | what a benchmark ran on                                           |
 //! | `bench`       | the figures of the performance page, behind the feature `bench`   |
+//! | [`product`]   | the real program as a process                                     |
+//! | [`ordeal`]    | what bad luck must not do: kill, restart, two nodes, one thing     |
 //! | [`report`]    | figures against their targets, as JSON and Markdown               |
 //! | [`new_slice`] | the skeleton of a new command                                     |
 
@@ -20,8 +22,10 @@ pub mod keeper;
 pub mod load;
 pub mod machine;
 pub mod new_slice;
+pub mod ordeal;
 pub mod packages;
 pub mod postgres;
+pub mod product;
 pub mod report;
 pub mod steps;
 pub mod test;

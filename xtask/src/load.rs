@@ -50,6 +50,11 @@ impl Session {
         Session { connection, cookie: self.cookie.clone(), csrf: self.csrf.clone() }
     }
 
+    /// The same person at another server of the same plant.
+    pub fn to(&self, server: SocketAddr) -> Session {
+        Session { connection: Connection::to(server), cookie: self.cookie.clone(), csrf: self.csrf.clone() }
+    }
+
     /// The cookie of the session, as a header's value.
     pub fn cookie(&self) -> &str {
         &self.cookie

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{Result, fail, machine, new_slice, postgres, test};
+use xtask::{Result, fail, machine, new_slice, ordeal, postgres, test};
 
 const HELP: &str = "\
 The developer's tools of Takt.
@@ -12,6 +12,8 @@ The developer's tools of Takt.
   cargo xtask check                      formatting and clippy only
   cargo xtask bench [--quick] [--figure N]…
                                          measures the figures of the performance page; report in target/bench
+  cargo xtask ordeal [--short] [--release]
+                                         kill -9 under load, a database restarted, two nodes: nothing answered is lost
   cargo xtask postgres                   a private PostgreSQL in the foreground, for work by hand; Ctrl-C stops it
   cargo xtask machine                    what a benchmark would say about this machine
   cargo xtask new-slice CRATE NOUN VERB  the skeleton of a new command, e.g. `new-slice work unit track_out`
@@ -30,6 +32,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["test", rest @ ..] => test::all(&test::Wish::read(rest)?),
         ["check"] => test::check(),
         ["bench", rest @ ..] => bench(rest),
+        ["ordeal", rest @ ..] => ordeal::run(&ordeal::Wish::read(rest)?),
         ["postgres"] => postgres::foreground(),
         ["machine"] => machine::print(),
         ["new-slice", krate, noun, verb] => new_slice::write(krate, noun, verb),

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::browser::Driver;
 use crate::postgres::Server;
 use crate::steps::Steps;
-use crate::{Result, fail, keeper, packages, workspace};
+use crate::{Result, fail, keeper, ordeal, packages, workspace};
 
 /// Tests in modules of these names need minutes, or a browser; `--fast` leaves them out.
 const SLOW: [&str; 2] = ["browser::", "ordeal::"];
@@ -50,7 +50,8 @@ impl Wish {
 /// Packages, formatting, clippy, build, servers, tests; stops at the first step that fails.
 pub fn all(wish: &Wish) -> Result<()> {
     announce(wish);
-    let mut steps = Steps::of(if wish.is_fast { 6 } else { 7 });
+    let with_ordeal = !wish.is_fast && wish.filter.is_none();
+    let mut steps = Steps::of(6 + usize::from(!wish.is_fast) + usize::from(with_ordeal));
 
     let found = steps.step("packages", || packages::ensure(!wish.is_fast))?;
     steps.step("formatting", formatting)?;
@@ -80,6 +81,9 @@ pub fn all(wish: &Wish) -> Result<()> {
 
     steps.step("tests", || keeper::run(&tests))?;
     drop((driver, postgres));
+    if with_ordeal {
+        steps.step("ordeal, short", || ordeal::run(&ordeal::Wish { is_short: true, is_release: false }))?;
+    }
     println!("\nAll steps passed in {}.", steps.elapsed());
     announce(wish);
     Ok(())
@@ -111,7 +115,8 @@ fn formatting() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    keeper::run(&cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    let words = ["clippy", "--workspace", "--all-targets", "--features", "xtask/bench", "--", "-D", "warnings"];
+    keeper::run(&cargo(&words))
 }
 
 fn cargo(words: &[&str]) -> Command {

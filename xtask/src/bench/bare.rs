@@ -17,8 +17,26 @@ pub enum Bare {
 
 /// Tables whose ids the engine gives.
 const NUMBERED: [&str; 20] = [
-    "audit", "event", "setting", "setting_change", "principal", "role", "session", "line", "station_group", "station",
-    "operation", "data_spec", "material", "route", "route_step", "route_version", "work_order", "run", "unit", "track",
+    "audit",
+    "event",
+    "setting",
+    "setting_change",
+    "principal",
+    "role",
+    "session",
+    "line",
+    "station_group",
+    "station",
+    "operation",
+    "data_spec",
+    "material",
+    "route",
+    "route_step",
+    "route_version",
+    "work_order",
+    "run",
+    "unit",
+    "track",
 ];
 
 impl Bare {
@@ -48,7 +66,9 @@ impl Bare {
                 conn.execute_batch(&format!("{before}{text}{after}")).or_fail("bulk loading")
             }
             Bare::Postgres(client) => {
-                let script = format!("set session_replication_role = replica; begin; {text} commit; reset session_replication_role;");
+                let script = format!(
+                    "set session_replication_role = replica; begin; {text} commit; reset session_replication_role;"
+                );
                 client.batch_execute(&script).map_err(told).or_fail("bulk loading")
             }
         }
@@ -92,7 +112,10 @@ impl Bare {
                     conn.execute_batch(&format!("begin immediate; {sql}; commit")).or_fail("a bare transaction")?;
                 }
                 Bare::Postgres(client) => {
-                    client.batch_execute(&format!("begin; {sql}; commit")).map_err(told).or_fail("a bare transaction")?;
+                    client
+                        .batch_execute(&format!("begin; {sql}; commit"))
+                        .map_err(told)
+                        .or_fail("a bare transaction")?;
                 }
             }
             seen.note(started.elapsed());

@@ -98,9 +98,7 @@ fn access() -> String {
 }
 
 fn floor() -> String {
-    let code = format!(
-        "'L' || (1 + (n - 1) / {STEPS}) || '-S' || substr(cast(101 + (n - 1) % {STEPS} as text), 2)"
-    );
+    let code = format!("'L' || (1 + (n - 1) / {STEPS}) || '-S' || substr(cast(101 + (n - 1) % {STEPS} as text), 2)");
     let key = format!("'l' || (1 + (n - 1) / {STEPS}) || '-s' || substr(cast(101 + (n - 1) % {STEPS} as text), 2)");
     format!(
         "{lines} insert into line (id, code, code_key, name, process_type, is_active, version)
@@ -173,7 +171,8 @@ fn snapshot(steps: usize) -> Value {
 }
 
 fn orders_and_runs(from: usize, runs: usize, name: &str, is_finished: bool) -> String {
-    let (order, run, version) = if is_finished { ("COMPLETED", "COMPLETED", 2) } else { ("IN_PROGRESS", "IN_PROGRESS", 1) };
+    let (order, run, version) =
+        if is_finished { ("COMPLETED", "COMPLETED", 2) } else { ("IN_PROGRESS", "IN_PROGRESS", 1) };
     let done = if is_finished { BOARDS } else { 0 };
     let ended = if is_finished { AT.to_string() } else { "null".into() };
     let key = name.to_lowercase();

@@ -8,6 +8,7 @@ use super::work::{self, Crew};
 use super::{Bench, ms, say};
 use crate::load::Run;
 use crate::postgres::Server;
+use crate::product::Product;
 use crate::report::{Bound, Ratio, Row, median};
 use crate::{Result, fail, packages};
 
@@ -154,14 +155,15 @@ impl Series<'_> {
 }
 
 /// Commits, calls in them, and calls done again.
-fn batches(product: &super::product::Product) -> Result<(f64, f64, f64)> {
+fn batches(product: &Product) -> Result<(f64, f64, f64)> {
     let of = |name: &str| product.metric(name);
     Ok((of("takt_batches_total")?, of("takt_batched_calls_total")?, of("takt_retries_total")?))
 }
 
 impl Found {
     fn rows(&self, figure: &str, what: &str, targets: [f64; 3], least: f64) -> Vec<Row> {
-        let ratios: Vec<f64> = self.product.iter().zip(&self.ceiling).map(|(product, ceiling)| product / ceiling).collect();
+        let ratios: Vec<f64> =
+            self.product.iter().zip(&self.ceiling).map(|(product, ceiling)| product / ceiling).collect();
         let ceiling = median(&self.ceiling).unwrap_or_default();
         let ratio = Ratio {
             value: median(&ratios).unwrap_or_default(),
@@ -178,8 +180,22 @@ impl Found {
         };
         vec![
             row(figure.into(), what.into(), &self.product, "commands/s", Bound::AtLeast(targets[0]), Some(ratio)),
-            row(format!("{figure} p50"), format!("{what}: half are faster"), &self.p50, "ms", Bound::AtMost(targets[1]), None),
-            row(format!("{figure} p99"), format!("{what}: 1 % is slower"), &self.p99, "ms", Bound::AtMost(targets[2]), None),
+            row(
+                format!("{figure} p50"),
+                format!("{what}: half are faster"),
+                &self.p50,
+                "ms",
+                Bound::AtMost(targets[1]),
+                None,
+            ),
+            row(
+                format!("{figure} p99"),
+                format!("{what}: 1 % is slower"),
+                &self.p99,
+                "ms",
+                Bound::AtMost(targets[2]),
+                None,
+            ),
         ]
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::data;
-use super::product::Product;
 use crate::load::http::{Connection, Request};
 use crate::load::{Meter, Run, Session, drive, fresh_key};
+use crate::product::Product;
 use crate::{Result, fail};
 
 /// The people of the floor, signed in.
@@ -20,7 +20,7 @@ impl Crew {
     /// All forty sign in.
     pub fn sign_in(product: &Product) -> Result<Crew> {
         let operators: Result<Vec<Session>> =
-            (1..=data::OPERATORS).map(|n| product.sign_in(&data::operator(n))).collect();
+            (1..=data::OPERATORS).map(|n| super::sign_in(product, &data::operator(n))).collect();
         Ok(Crew { operators: operators? })
     }
 

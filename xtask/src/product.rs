@@ -6,7 +6,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::keeper::{Kept, Output, Stop};
-use crate::load::Session;
 use crate::load::http::{Connection, Request};
 use crate::{Result, While, fail, free_port, workspace};
 
@@ -15,14 +14,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A running program; dropping it stops it.
 pub struct Product {
     kept: Kept,
+    /// Where it answers.
     pub address: SocketAddr,
     /// From the start of the process to its first answer.
     pub started_in: Duration,
-    folder: PathBuf,
 }
 
 /// How to start it.
 pub struct Start<'s> {
+    /// The binary.
     pub program: &'s Path,
     /// `sqlite:…` or `postgres://…`.
     pub database: String,
@@ -59,12 +59,7 @@ impl Product {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        Ok(Product { kept, address, started_in: started.elapsed(), folder: how.folder.to_path_buf() })
-    }
-
-    /// Sign a person in.
-    pub fn sign_in(&self, name: &str) -> Result<Session> {
-        Session::sign_in(self.address, name, super::data::PASSWORD)
+        Ok(Product { kept, address, started_in: started.elapsed() })
     }
 
     /// A figure of `/metrics`; 0 when it is not told yet.
@@ -77,7 +72,7 @@ impl Product {
 
     /// Resident and peak memory in megabytes.
     pub fn memory(&self) -> Result<(f64, f64)> {
-        let pid = self.pid()?;
+        let pid = self.kept.child()?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).or_fail("the product's memory")?;
         let of = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
@@ -86,10 +81,12 @@ impl Product {
         Ok((of("VmRSS:"), of("VmHWM:")))
     }
 
-    /// Its process number, from its lock file.
-    fn pid(&self) -> Result<u32> {
-        let text = std::fs::read_to_string(self.folder.join("takt.lock")).or_fail("the product's lock")?;
-        text.trim().parse().or_fail("the product's lock")
+    /// Ends it as a power cut would, without a word.
+    pub fn kill(self) -> Result<()> {
+        let pid = self.kept.child()?;
+        let killed = Command::new("sh").args(["-c", &format!("kill -s KILL {pid}")]).status();
+        let killed = killed.or_fail("cannot kill the product")?;
+        if killed.success() { Ok(()) } else { fail("cannot kill the product") }
     }
 
     /// Stops it politely and waits for its end.
@@ -102,10 +99,14 @@ fn is_alive(address: SocketAddr) -> bool {
     Connection::to(address).send(&Request::get("/healthz")).is_ok_and(|answer| answer.is_success())
 }
 
-/// Builds the release binary and gives its path.
-pub fn build() -> Result<PathBuf> {
+/// Builds the binary and gives its path.
+pub fn build(is_release: bool) -> Result<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.args(["build", "--release", "--package", "takt"]).current_dir(workspace());
+    cargo.args(["build", "--package", "takt"]).current_dir(workspace());
+    if is_release {
+        cargo.arg("--release");
+    }
     crate::keeper::run(&cargo)?;
-    Ok(workspace().join("target/release/takt"))
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+    Ok(target.join(if is_release { "release/takt" } else { "debug/takt" }))
 }
