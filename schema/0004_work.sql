@@ -31,8 +31,6 @@ create table work_order (
   run_seq integer not null,
   runs_open integer not null,
   qty_allocated integer not null,
-  qty_good integer not null,
-  qty_scrap integer not null,
   created_at integer not null,
   closed_at integer,
   version integer not null
@@ -40,7 +38,7 @@ create table work_order (
 create index work_order_status on work_order (status, id);
 create index work_order_product on work_order (product_key, id);
 create index work_order_line on work_order (line_id, id);
-create index work_order_due on work_order (due_on, id);
+create index work_order_due on work_order (coalesce(due_on, '9999-12-31'), id);
 
 create table run (
   id integer primary key,

@@ -14,7 +14,10 @@ command-route-compile = Compile
 command-route-retire-version = Retire version
 event-ROUTE_CHANGED = Route changed
 event-ROUTE_VERSION_COMPILED = Route version compiled
-refusal-ROUTE_NOT_FOUND = There is no route { $route }. Check the code, or pick the route from the list.
+refusal-ROUTE_NOT_FOUND = { $route ->
+    [none] No active route is made for product { $product }. A planner names a route on the order, or engineering makes one.
+   *[other] There is no route { $route }. Check the code, or pick the route from the list.
+ }
 refusal-ROUTE_STEP_NOT_FOUND = Route { $route } has no step { $step }. Open the route and choose one of its steps.
 refusal-ROUTE_CODE_DUPLICATE = There is a route { $route } already; upper and lower case count as the same. Choose another code.
 refusal-ROUTE_ERP_READONLY = Route { $route } comes from ERP, so { $field } cannot change here. Change it in ERP and synchronize, or copy the route.

@@ -28,8 +28,6 @@ refusal-TRACK_ALREADY_CLOSED = Unit { $sn } has just left with { $result }. If t
 refusal-REQUIRED_DATA_MISSING = These values are missing: { $names }. Enter them, or wait for the machine to send them.
 refusal-DATA_VALUE_DUPLICATE = { $name } was given twice. Give each value once.
 refusal-DATA_SPEC_METHOD_MISMATCH = { $name } comes from the machine and may not be typed. Wait for it, or ask a process engineer to allow typing.
-refusal-INVALID_RUN_STATUS = Run { $run } is { $status }; this needs { $allowed }. Look at the run’s page for its next step.
-refusal-RUN_IN_TERMINAL_STATUS = Run { $run } is { $status } and does not change any more. Work with another run.
 refusal-TRACK_NOT_FOUND = Track { $track } is not known in your lines. Check its number, like SN-0001#2.
 
 ## Why a result is FAIL
@@ -67,8 +65,6 @@ field-sn = Serial
 field-sns = Serials
 field-snPrefix = Serial prefix
 field-quantity = Quantity
-field-runNo = Run
-field-woNo = Work order
 field-operatorId = Badge
 field-result = Result
 field-data = Values

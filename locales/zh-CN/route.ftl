@@ -14,7 +14,10 @@ command-route-compile = 编译
 command-route-retire-version = 停用版本
 event-ROUTE_CHANGED = 工艺路线已变更
 event-ROUTE_VERSION_COMPILED = 工艺路线版本已编译
-refusal-ROUTE_NOT_FOUND = 没有工艺路线 { $route }。请核对代码，或从列表中选择。
+refusal-ROUTE_NOT_FOUND = { $route ->
+    [none] 产品 { $product } 没有启用的工艺路线。请计划员在工单上指定路线，或请工程师建立。
+   *[other] 没有工艺路线 { $route }。请核对代码，或从列表中选择。
+ }
 refusal-ROUTE_STEP_NOT_FOUND = 工艺路线 { $route } 没有工序 { $step }。请打开该路线，选择其中的工序。
 refusal-ROUTE_CODE_DUPLICATE = 工艺路线 { $route } 已存在（不区分大小写）。请换一个代码。
 refusal-ROUTE_ERP_READONLY = 工艺路线 { $route } 来自 ERP，不能在此更改 { $field }。请在 ERP 中修改后同步，或复制该路线。

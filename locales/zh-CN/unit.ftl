@@ -28,8 +28,6 @@ refusal-TRACK_ALREADY_CLOSED = 单件 { $sn } 刚以 { $result } 出站。如有
 refusal-REQUIRED_DATA_MISSING = 缺少以下数据：{ $names }。请录入，或等待设备上传。
 refusal-DATA_VALUE_DUPLICATE = { $name } 重复给出。每项数据请只给一次。
 refusal-DATA_SPEC_METHOD_MISMATCH = { $name } 由设备采集，不可手工录入。请等待设备数据，或请工艺工程师允许手工录入。
-refusal-INVALID_RUN_STATUS = 批次 { $run } 当前为 { $status }，此操作要求 { $allowed }。请在批次页面查看下一步。
-refusal-RUN_IN_TERMINAL_STATUS = 批次 { $run } 已处于 { $status }，不可再更改。请使用其他批次。
 refusal-TRACK_NOT_FOUND = 在您负责的产线中没有过站记录 { $track }。请核对编号，例如 SN-0001#2。
 
 ## Why a result is FAIL
@@ -67,8 +65,6 @@ field-sn = 序列号
 field-sns = 序列号清单
 field-snPrefix = 序列号前缀
 field-quantity = 数量
-field-runNo = 批次
-field-woNo = 工单
 field-operatorId = 工牌
 field-result = 结果
 field-data = 数据

@@ -69,6 +69,27 @@ impl Ask {
         }
     }
 
+    /// A part that answers with something the rest can do without while asking for all; hand it to `got` at the end.
+    pub fn try_for<T>(&mut self, answer: Result<T>) -> Result<Option<T>> {
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(Error::Refused(refusal)) => self.refuse(*refusal).map(|()| None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The end of the list: what was tried for, or the refusal that was noted for its absence.
+    pub fn got<T>(&mut self, part: Option<T>) -> Result<T> {
+        match (part, self.blockers.pop()) {
+            (Some(found), blocker) => {
+                self.blockers.extend(blocker);
+                Ok(found)
+            }
+            (None, Some(blocker)) => Err(blocker.into()),
+            (None, None) => Err(Error::fault("a part is missing and nothing was noted")),
+        }
+    }
+
     /// What other slices have to say at this place.
     pub fn gate<S: 'static>(
         &mut self,

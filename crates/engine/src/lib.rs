@@ -14,6 +14,7 @@ pub mod event;
 pub mod listing;
 pub mod live;
 pub mod metrics;
+pub mod next;
 pub mod numbers;
 pub mod perform;
 pub mod permits;

@@ -65,6 +65,7 @@ pub enum By {
     Bool,
     Int,
     Time,
+    Day,
 }
 
 /// An order; every order ends in the list's unique key.
@@ -380,6 +381,7 @@ impl Filter {
             By::Bool => value.as_bool().map(|b| vec![Value::Int(b.into())]).ok_or_else(|| "true or false".into()),
             By::Int => int(value).map(|n| vec![Value::Int(n)]).ok_or_else(|| "a whole number".into()),
             By::Time => Ok(vec![Value::Int(Instant::parse(text.ok_or("a time")?)?.ms())]),
+            By::Day => Ok(vec![Value::Text(Day::parse(text.ok_or("a day")?)?.to_string())]),
         }
     }
 }
@@ -393,6 +395,7 @@ impl By {
             By::Bool => json!({ "type": "boolean" }),
             By::Int => json!({ "type": "integer" }),
             By::Time => json!({ "type": "string", "format": "date-time" }),
+            By::Day => json!({ "type": "string", "format": "date" }),
         }
     }
 }

@@ -47,7 +47,7 @@ kernel::code! {
 
 kernel::refusals! {
     /// No such route
-    ROUTE_NOT_FOUND: NotFound (route);
+    ROUTE_NOT_FOUND: NotFound (route, product);
     /// No such step in the route
     ROUTE_STEP_NOT_FOUND: NotFound (route, step);
     /// Route code taken

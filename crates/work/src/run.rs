@@ -1,14 +1,39 @@
 //! Runs: one batch of an order on one line under one frozen route version.
 
-use engine::{Cx, LineOf, row, sql};
-use kernel::{Error, Id, Instant, Result, p};
+mod authorize;
+mod cancel;
+mod close;
+mod create;
+mod get;
+mod hold;
+pub mod holds;
+pub mod limit;
+mod line_gate;
+mod list;
+mod next_actions;
+pub mod number;
+mod plan;
+mod resume;
+pub mod steps;
+
+use engine::refusals::LINE_FORBIDDEN;
+use engine::{Ask, Cx, GatePoint, LineOf, row, sql};
+use kernel::{Error, Id, Instant, Refusal, Result, p};
 use plant::line::Line;
 use plant::route::{RouteVersion, UnitCreation};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::work_order::WorkOrder;
+use crate::work_order::{Warning, WorkOrder};
 
-/// Runs for the registry.
-pub fn register(_registry: &mut engine::Registry) {}
+pub use authorize::{AuthorizeAction, AuthorizeRun};
+pub use cancel::CancelRun;
+pub use close::CloseRun;
+pub use create::{CreateRun, Creation, PlanQty};
+pub use hold::HoldRun;
+pub use holds::HoldKind;
+pub use plan::PlanRun;
+pub use resume::ResumeRun;
 
 kernel::code! {
     /// The number of a run.
@@ -24,15 +49,65 @@ kernel::refusals! {
     RUN_CLOSED: Conflict (run, status);
     /// Run not AUTHORIZED/IN_PROGRESS
     RUN_NOT_AUTHORIZED: Conflict (run, status);
-    /// Command not allowed in this run status (status, allowed)
-    INVALID_RUN_STATUS: Conflict (run, status, allowed);
+    /// Supplied run number taken
+    RUN_NO_DUPLICATE: Conflict (run);
+    /// Numbering template result over 120
+    RUN_NO_TOO_LONG: Unprocessable (run, max);
+    /// Authorize on a run not in PREP
+    RUN_NOT_READY: Conflict (run, status);
+    /// Revoke after production began
+    RUN_ALREADY_STARTED: Conflict (run, status);
     /// Run is finished
     RUN_IN_TERMINAL_STATUS: Conflict (run, status);
+    /// Command not allowed in this run status (status, allowed)
+    INVALID_RUN_STATUS: Conflict (run, status, allowed);
 }
 
 engine::events! {
     /// The first board entered a station or the first machine event was applied
     RunStarted = "RUN_STARTED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String }
+    /// A run was created, also a rework run
+    RunCreated = "RUN_CREATED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, plan_qty: i64, route_version_id: String, unit_creation: UnitCreation, parent_run_no: Option<String>, rework_type: Option<String> }
+    /// The line or the planned start of a run changed
+    RunPlanned = "RUN_PLANNED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, from: serde_json::Value, to: serde_json::Value, reason: String }
+    /// A run was authorized
+    RunAuthorized = "RUN_AUTHORIZED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, check_no: Option<String>, fai_no: Option<String>, waivers: Option<serde_json::Value>, authorization_type: String, reason: Option<String> }
+    /// The authorization of a run was revoked
+    RunRevoked = "RUN_REVOKED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, reason: String }
+    /// A hold of a run opened
+    RunHeld = "RUN_HELD" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, kind: HoldKind, source_no: Option<String>, reason: String, open_holds: i64 }
+    /// A hold of a run ended
+    RunHoldEnded = "RUN_HOLD_ENDED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, kind: HoldKind, source_no: Option<String>, reason: String, open_holds: i64 }
+    /// A run was completed, closed for rework or scrapped
+    RunFinished = "RUN_FINISHED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, status: RunStatus, good_qty: i64, scrap_qty: i64, x_out_qty: i64, rework_qty: i64 }
+    /// A run was cancelled
+    RunCancelled = "RUN_CANCELLED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, reason: Option<String> }
+}
+
+/// Asked before a run is created (R-CORE-100), after its own guards.
+pub static CREATE: GatePoint<Creation> = GatePoint::new("run.create");
+/// Asked before a run is authorized (R-CORE-103): route, readiness, first article. Evidence of a gate is an object; its
+/// `readinessCheckNo`, `faiNo`, `mrbNo` and `waivers` are stored with the authorization.
+pub static AUTHORIZE: GatePoint<Run> = GatePoint::new("run.authorize");
+/// Asked before a run is closed (R-CORE-107), after its units are counted: OQC has its place here.
+pub static CLOSE: GatePoint<Run> = GatePoint::new("run.close");
+
+/// Runs for the registry.
+pub fn register(registry: &mut engine::Registry) {
+    registry
+        .command::<CreateRun>()
+        .command::<AuthorizeRun>()
+        .command::<PlanRun>()
+        .command::<HoldRun>()
+        .command::<ResumeRun>()
+        .command::<CloseRun>()
+        .command::<CancelRun>()
+        .list(&list::RUNS)
+        .list(&list::REWORK_RUNS)
+        .query::<get::GetRun>()
+        .query::<next_actions::RunNextActions>()
+        .gate(&AUTHORIZE, "route", authorize::route_ready)
+        .gate(&plant::line::CHANGE, "runs", line_gate::open_runs);
 }
 
 kernel::moves! {
@@ -101,6 +176,19 @@ impl RunStatus {
     }
 }
 
+macro_rules! select_run {
+    ($rest:literal) => {
+        sql!(concat!(
+            "select id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, previous_status, unit_creation,
+                 shift_code, changeover_no, planned_start_at, started_at, ended_at, parent_run_id, root_run_id, rework_type,
+                 authorization_type, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held,
+                 created_at, created_by, version
+             from run ",
+            $rest
+        ))
+    };
+}
+
 row! {
     /// The codes that an event or answer about a run carries.
     pub struct RunKeys {
@@ -113,30 +201,55 @@ row! {
 impl Run {
     /// The run of a number, locked for the change at hand.
     pub fn find(cx: &Cx<'_>, no: &RunNo) -> Result<Option<Run>> {
-        cx.one(
-            sql!(
-                "select id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, previous_status, unit_creation,
-                     shift_code, changeover_no, planned_start_at, started_at, ended_at, parent_run_id, root_run_id, rework_type,
-                     authorization_type, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held,
-                     created_at, created_by, version
-                 from run where run_key = $1 for update"
-            ),
-            p![no.key()],
-        )
+        cx.one(select_run!("where run_key = $1 for update"), p![no.key()])
     }
 
     /// The run of an id, locked for the change at hand.
     pub fn get(cx: &Cx<'_>, id: Id<Run>) -> Result<Option<Run>> {
-        cx.one(
-            sql!(
-                "select id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, previous_status, unit_creation,
-                     shift_code, changeover_no, planned_start_at, started_at, ended_at, parent_run_id, root_run_id, rework_type,
-                     authorization_type, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held,
-                     created_at, created_by, version
-                 from run where id = $1 for update"
-            ),
-            p![id],
-        )
+        cx.one(select_run!("where id = $1 for update"), p![id])
+    }
+
+    /// The run of a number within the reader's sight.
+    pub fn seen(cx: &Cx<'_>, no: &RunNo) -> Result<Option<Run>> {
+        cx.one(select_run!("where run_key = $1 {scope: line_id}"), p![no.key()])
+    }
+
+    /// The run a command is about: there, and on a line in the asker's scope.
+    pub fn asked(cx: &Cx<'_>, ask: &mut Ask, no: &RunNo) -> Result<Run> {
+        let run = ask.need(Run::find(cx, no)?, || RUN_NOT_FOUND.with("run", no))?;
+        ask.part(run.in_scope(cx))?;
+        Ok(run)
+    }
+
+    /// The same with its order, for commands that change both: the order is locked first.
+    pub fn asked_with_order(cx: &Cx<'_>, ask: &mut Ask, no: &RunNo) -> Result<(WorkOrder, Run)> {
+        let order: Option<Id<WorkOrder>> = cx.value(sql!("select wo_id from run where run_key = $1"), p![no.key()])?;
+        let order = ask.need(order, || RUN_NOT_FOUND.with("run", no))?;
+        let order = WorkOrder::get(cx, order)?.ok_or_else(|| Error::fault(format!("{no} has no order")))?;
+        Ok((order, Run::asked(cx, ask, no)?))
+    }
+
+    /// Its line is in the asker's scope, else `LINE_FORBIDDEN` (R-CORE-006).
+    pub fn in_scope(&self, cx: &Cx<'_>) -> Result<()> {
+        if cx.reaches_line(Some(self.line_id.number())) {
+            return Ok(());
+        }
+        Err(LINE_FORBIDDEN.with("line", Line::get(cx, self.line_id)?.map(|l| l.code)).into())
+    }
+
+    /// `INVALID_RUN_STATUS` with the states in which the command is allowed.
+    pub fn wrong_status(&self, allowed: &[RunStatus]) -> Refusal {
+        INVALID_RUN_STATUS.with("run", &self.run_no).with("status", self.status).with("allowed", allowed)
+    }
+
+    /// `RUN_IN_TERMINAL_STATUS`.
+    pub fn is_over(&self) -> Refusal {
+        RUN_IN_TERMINAL_STATUS.with("run", &self.run_no).with("status", self.status)
+    }
+
+    /// The line of its events.
+    pub fn line_of(&self) -> LineOf {
+        LineOf(Some(self.line_id.number()))
     }
 
     /// The codes of its line, order and product.
@@ -174,12 +287,34 @@ impl Run {
         cx.save(&self, &mut begun)?;
         let keys = begun.keys(cx)?;
         cx.emit(RunStarted {
-            line_id: LineOf(Some(begun.line_id.number())),
+            line_id: begun.line_of(),
             line_code: keys.line_code,
             wo_no: keys.wo_no,
             run_no: begun.run_no.to_string(),
             product_code: keys.product_code,
         })?;
         Ok(begun)
+    }
+}
+
+/// What a change of a run answers.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunAnswer {
+    pub run_no: RunNo,
+    pub wo_no: String,
+    pub line_code: String,
+    pub status: RunStatus,
+    pub plan_qty: i64,
+    /// What the planner should know although nothing was refused.
+    pub warnings: Vec<Warning>,
+    pub version: i64,
+}
+
+impl RunAnswer {
+    fn of(run: &Run, keys: RunKeys) -> Self {
+        let RunKeys { line_code, wo_no, .. } = keys;
+        let (run_no, status, plan_qty, version) = (run.run_no.clone(), run.status, run.plan_qty, run.version);
+        RunAnswer { run_no, wo_no, line_code, status, plan_qty, warnings: vec![], version }
     }
 }

@@ -337,8 +337,6 @@ fn order(cx: &mut Cx<'_>, wo_no: &str) -> Result<Id<WorkOrder>> {
         run_seq: 1,
         runs_open: 1,
         qty_allocated: 0,
-        qty_good: 0,
-        qty_scrap: 0,
         created_at: cx.now,
         closed_at: None,
         version: 1,

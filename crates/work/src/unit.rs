@@ -11,6 +11,7 @@ pub mod import;
 pub mod list;
 pub mod next_actions;
 pub mod release;
+pub mod remove;
 pub mod track_in;
 pub mod track_in_cancel;
 pub mod track_out;

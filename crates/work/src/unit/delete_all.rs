@@ -1,15 +1,14 @@
 //! Deleting the units of a run before any of them was worked on.
 
 use engine::refusals::LINE_FORBIDDEN;
-use engine::{Ask, Command, Cx, Entity, LineOf, Need, Permit, Route, delete, sql};
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, delete, sql};
 use kernel::{Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::events::UnitsDeleted;
-use super::{UNITS_CANNOT_BE_DELETED, UnitStatus};
+use super::UNITS_CANNOT_BE_DELETED;
+use super::remove::remove_queued;
 use crate::run::{RUN_IN_TERMINAL_STATUS, RUN_NOT_FOUND, Run, RunNo};
-use crate::tally::{Place, Tally};
 
 /// Delete all units of a run; not one if any was worked on or is held (R-CORE-118). Their serials are free again, their
 /// numbers are not.
@@ -56,37 +55,8 @@ impl Command for DeleteUnits {
 
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<Deleted> {
         let keys = run.keys(cx)?;
-        let places: Vec<(u32, i64)> = cx.all(
-            sql!(
-                "select step_no, cast(count(*) as bigint) from unit where run_id = $1 group by step_no order by step_no"
-            ),
-            p![run.id],
-        )?;
-        let deleted: i64 = places.iter().map(|p| p.1).sum();
-        cx.run(
-            sql!("delete from barcode where kind = 'UNIT' and text in (select sn from unit where run_id = $1)"),
-            p![run.id],
-        )?;
-        cx.run(sql!("delete from unit_hold where unit_id in (select id from unit where run_id = $1)"), p![run.id])?;
-        cx.run(sql!("delete from unit where run_id = $1"), p![run.id])?;
-        let mut tally = Tally::of(run.id, run.status);
-        for (step_no, n) in places {
-            tally.left(Place { status: UnitStatus::Queued, step_no: Some(step_no) }, n);
-        }
-        tally.write(cx)?;
         cx.happens_at(Some(&keys.line_code), None);
-        if deleted > 0 {
-            cx.note("remove", "units", Some(deleted.into()), None);
-            cx.emit(UnitsDeleted {
-                line_id: LineOf(Some(run.line_id.number())),
-                line_code: keys.line_code,
-                wo_no: keys.wo_no,
-                run_no: run.run_no.to_string(),
-                product_code: keys.product_code,
-                count: deleted,
-            })?;
-        }
-        Ok(Deleted { deleted })
+        Ok(Deleted { deleted: remove_queued(cx, &run, keys)? })
     }
 }
 

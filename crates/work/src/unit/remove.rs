@@ -1,0 +1,55 @@
+//! Units that nobody worked on go away: by command, or with their run.
+
+use engine::{Cx, LineOf, sql};
+use kernel::{Result, p};
+
+use super::UnitStatus;
+use super::events::UnitsDeleted;
+use crate::run::{Run, RunKeys};
+use crate::tally::{Place, Tally};
+
+/// Delete the waiting units of a run that were in no station; gives how many. Their serials are free again, their numbers
+/// are not. The run is as the caller has left it.
+pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys) -> Result<i64> {
+    let places: Vec<(u32, i64)> = cx.all(
+        sql!(
+            "select step_no, cast(count(*) as bigint) from unit
+             where run_id = $1 and status = 'QUEUED' and tracks = 0 group by step_no order by step_no"
+        ),
+        p![run.id],
+    )?;
+    let removed: i64 = places.iter().map(|p| p.1).sum();
+    if removed == 0 {
+        return Ok(0);
+    }
+    cx.run(
+        sql!(
+            "delete from barcode where kind = 'UNIT' and text in
+                 (select sn from unit where run_id = $1 and status = 'QUEUED' and tracks = 0)"
+        ),
+        p![run.id],
+    )?;
+    cx.run(
+        sql!(
+            "delete from unit_hold where unit_id in
+                 (select id from unit where run_id = $1 and status = 'QUEUED' and tracks = 0)"
+        ),
+        p![run.id],
+    )?;
+    cx.run(sql!("delete from unit where run_id = $1 and status = 'QUEUED' and tracks = 0"), p![run.id])?;
+    let mut tally = Tally::of(run.id, run.status);
+    for (step_no, n) in places {
+        tally.left(Place { status: UnitStatus::Queued, step_no: Some(step_no) }, n);
+    }
+    tally.write(cx)?;
+    cx.note("remove", "units", Some(removed.into()), None);
+    cx.emit(UnitsDeleted {
+        line_id: LineOf(Some(run.line_id.number())),
+        line_code: keys.line_code,
+        wo_no: keys.wo_no,
+        run_no: run.run_no.to_string(),
+        product_code: keys.product_code,
+        count: removed,
+    })?;
+    Ok(removed)
+}

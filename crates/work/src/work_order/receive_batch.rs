@@ -1,0 +1,114 @@
+//! Receive a batch: up to 200 orders in one call, each accepted or refused by itself (R-CORE-083).
+
+use engine::{Ask, Command, Cx, Entity, Need, Permit, post};
+use kernel::Result;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::{ReceiveOrder, WoNo};
+
+/// Receive many orders; a refused row leaves the others alone.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReceiveOrders {
+    /// 1 to 200 orders.
+    #[serde(deserialize_with = "bounded")]
+    #[schemars(length(min = 1, max = 200))]
+    pub orders: Vec<ReceiveOrder>,
+    /// Refuse unknown routes instead of warning.
+    #[serde(default)]
+    pub strict: bool,
+}
+
+/// The most orders of one batch.
+pub const BATCH_MAX: usize = 200;
+
+fn bounded<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<ReceiveOrder>, D::Error> {
+    let orders = Vec::<ReceiveOrder>::deserialize(d)?;
+    if orders.is_empty() || orders.len() > BATCH_MAX {
+        return Err(serde::de::Error::custom(format!("1 to {BATCH_MAX} orders")));
+    }
+    Ok(orders)
+}
+
+kernel::words! {
+    /// What became of one row.
+    pub enum RowOutcome { Created = "CREATED", Updated = "UPDATED", Stale = "STALE", Refused = "REFUSED" }
+}
+
+/// One row's outcome, in the order of the request.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RowResult {
+    pub wo_no: WoNo,
+    pub outcome: RowOutcome,
+    /// The refusal, or null.
+    pub code: Option<&'static str>,
+    pub params: Map<String, Json>,
+    pub warnings: Vec<super::Warning>,
+}
+
+/// How the batch went.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchReceived {
+    pub created: usize,
+    pub updated: usize,
+    pub stale: usize,
+    pub refused: usize,
+    pub results: Vec<RowResult>,
+}
+
+impl Command for ReceiveOrders {
+    type Loaded = ();
+    type Output = BatchReceived;
+    const NAME: &'static str = "work_order.receive_batch";
+    const ROUTE: engine::Route = post("/integration/work-orders/batch");
+    const PERMIT: Need = Need::Any(&[Permit::WoReceive]);
+
+    fn entity(&self) -> Entity {
+        Entity::of("work_order", format!("{} orders", self.orders.len()))
+    }
+
+    fn guards(&self, _cx: &Cx<'_>, _ask: &mut Ask) -> Result<()> {
+        Ok(())
+    }
+
+    fn run(self, (): (), cx: &mut Cx<'_>) -> Result<BatchReceived> {
+        let batch = self.entity();
+        let mut results = Vec::with_capacity(self.orders.len());
+        for mut order in self.orders {
+            order.strict |= self.strict;
+            let wo_no = order.wo_no.clone();
+            let outcome = cx.attempt(|cx| {
+                let loaded = order.guards(cx, &mut Ask::first())?;
+                order.keep(loaded, cx)
+            })?;
+            results.push(match outcome {
+                Ok(done) => {
+                    let outcome = match (done.stale, done.created) {
+                        (true, _) => RowOutcome::Stale,
+                        (false, true) => RowOutcome::Created,
+                        (false, false) => RowOutcome::Updated,
+                    };
+                    cx.note("replace", &format!("orders/{wo_no}"), None, Some(outcome.word().into()));
+                    RowResult { wo_no, outcome, code: None, params: Map::new(), warnings: done.warnings }
+                }
+                Err(refusal) => {
+                    let (code, params) = (Some(refusal.def.code), refusal.params);
+                    RowResult { wo_no, outcome: RowOutcome::Refused, code, params, warnings: vec![] }
+                }
+            });
+        }
+        cx.about(batch.kind, batch.key);
+        let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count();
+        Ok(BatchReceived {
+            created: count(RowOutcome::Created),
+            updated: count(RowOutcome::Updated),
+            stale: count(RowOutcome::Stale),
+            refused: count(RowOutcome::Refused),
+            results,
+        })
+    }
+}
