@@ -10,7 +10,6 @@ find-label = Search or scan
 find-placeholder = Scan or search: serial, run, order, lot, slot
 live = Live
 role-switch-hint = Changes home and menu order, not rights
-notifications = Notifications
 other-language = 中文
 theme = Switch light or dark
 user-menu = Your account
@@ -39,8 +38,6 @@ search = Search
 ## Sign in
 sign-in = Sign in
 login-say = Every board, every step, in time.
-login-badge = Scan your badge
-login-or = or with a password
 username = User name
 password = Password
 login-help = Forgot the password? A line leader or administrator can set a new one.
@@ -94,7 +91,6 @@ diff-none = Nothing changed.
 next-action = Next action
 who-can = These people can:
 copy-handover = Copy hand-over
-notify = Notify
 
 ## In the browser: messages
 js-saved = Saved.
@@ -370,7 +366,6 @@ trial = Trial
 trial-not-released = TRIAL – not released
 hold-by = Hold { $kind }: { $reason }
 rework-of = Rework of
-print-traveller = Flow card
 units-of-run = Units of this run
 count-plan = Planned
 count-done = Done

@@ -10,7 +10,6 @@ find-label = 搜索或扫码
 find-placeholder = 扫码或搜索：序列号、批次、工单、料号、站位
 live = 实时
 role-switch-hint = 只切换首页和菜单顺序，不改变权限
-notifications = 通知
 other-language = EN
 theme = 切换明暗
 user-menu = 我的账号
@@ -39,8 +38,6 @@ search = 搜索
 ## Sign in
 sign-in = 登录
 login-say = 每一块板，每一道工序，准时到位
-login-badge = 扫描胸卡登录
-login-or = 或使用密码
 username = 用户名
 password = 密码
 login-help = 忘记密码？请线长或系统管理员重设。
@@ -91,7 +88,6 @@ diff-none = 无变更。
 next-action = 下一步
 who-can = 可以处理的人：
 copy-handover = 复制交接
-notify = 通知
 
 ## In the browser: messages
 js-saved = 已保存。
@@ -367,7 +363,6 @@ trial = 试产
 trial-not-released = 试产 – 未放行
 hold-by = 隔离 { $kind }：{ $reason }
 rework-of = 返工自
-print-traveller = 流程卡
 units-of-run = 本批次单件
 count-plan = 计划
 count-done = 完成

@@ -103,7 +103,10 @@ fn field(
     current: &Json,
 ) -> Json {
     let in_path = entry.route.path.contains(&format!("{{{name}}}"));
-    let shape = shape(lang, name, schema);
+    let shape = match names_a_new_thing(entry.name, name) && !in_path {
+        true => Shape { kind: "text", options: vec![], pick: None, pick_value: None },
+        false => shape(lang, name, schema),
+    };
     let value = match given.get(name) {
         Some(text) => Json::from(text.as_str()),
         None if !current[name].is_null() => current[name].clone(),
@@ -117,6 +120,22 @@ fn field(
         "value": value, "required": required, "options": shape.options, "pick": shape.pick, "pick_value": shape.pick_value,
         "min": schema.get("minimum"), "max": schema.get("maximum"), "maxlength": schema.get("maxLength"), "help": help,
     })
+}
+
+/// A code that is given to a new thing is typed, not picked from those that exist.
+fn names_a_new_thing(command: &str, field: &str) -> bool {
+    let (noun, verb) = command.split_once('.').unwrap_or((command, ""));
+    let own = match noun {
+        "work_order" => "woNo",
+        "run" => "runNo",
+        "user" => "username",
+        "material_lot" => "lotNo",
+        "route" => "routingCode",
+        _ => "code",
+    };
+    let makes = matches!(verb, "create" | "receive" | "copy" | "clone");
+    makes && (field == own || matches!(field, "code" | "newCode" | "toCode" | "equipmentCode" | "specName"))
+        || matches!(field, "newCode" | "equipmentCode")
 }
 
 struct Shape {

@@ -120,7 +120,10 @@ pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
         if engine::perform::may(page.need, actor).is_err() {
             continue;
         }
-        let label = words::text(lang, &format!("page-{}", page.name), &[]);
+        let label = match page.body {
+            Body::List(shown) => words::text(lang, &format!("list-{}", shown.list), &[]),
+            _ => words::text(lang, &format!("page-{}", page.name), &[]),
+        };
         let current = path == page.path || path.starts_with(&format!("{}/", page.path));
         let item = json!({ "href": page.path, "label": label, "icon": menu.icon, "current": current });
         match groups.iter_mut().find(|g| g.0 == menu.group) {

@@ -1,0 +1,78 @@
+//! The door over HTTP: who, permit, fields, version, key, and the answer.
+
+mod common;
+
+use common::{Served, code, done, refused};
+use serde_json::json;
+use xtask::load::fresh_key;
+use xtask::load::http::Request;
+
+#[test]
+fn a_call_is_checked_in_order() {
+    let served = Served::on_sqlite();
+    let unknown = served.send(&Request::post("/api/v1/nothing/here").json(&json!({})));
+    assert_eq!(code(&unknown), (404, "PATH_NOT_FOUND".into()));
+    let nobody = served.send(&Request::post("/api/v1/lines").json(&json!({ "nonsense": 1 })));
+    assert_eq!(code(&nobody), (401, "UNAUTHENTICATED".into()), "who comes before what");
+    let mut admin = served.admin();
+    let denied = refused(&mut admin, Request::post("/api/v1/lines").json(&json!({ "nonsense": 1 })));
+    assert_eq!(denied, (403, "FORBIDDEN".into()), "the permit comes before the fields");
+    let body =
+        json!({ "code": "shift-lead", "name": "Shift lead", "scope": "ALL", "nonsense": 1, "permissions": "all" });
+    let answer = admin.command(Request::post("/api/v1/roles").json(&body), &fresh_key()).unwrap();
+    assert_eq!(code(&answer), (400, "VALIDATION_FAILED".into()));
+    let errors = answer.json().unwrap()["errors"].as_array().unwrap().len();
+    assert!(errors >= 2, "every wrong field is listed: {}", answer.json().unwrap());
+    served.stop();
+}
+
+#[test]
+fn r_core_001_a_change_needs_a_key_and_a_session_the_csrf_token() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let role = json!({ "code": "shift-lead", "name": "Shift lead", "scope": "ALL", "permissions": ["run:read"] });
+    let keyless = admin.command(Request::post("/api/v1/roles").json(&role), "").unwrap();
+    assert_eq!(code(&keyless), (400, "IDEMPOTENCY_KEY_REQUIRED".into()));
+    let key = fresh_key();
+    let first = admin.command(Request::post("/api/v1/roles").json(&role), &key).unwrap();
+    assert_eq!(first.status, 201);
+    let again = admin.command(Request::post("/api/v1/roles").json(&role), &key).unwrap();
+    assert_eq!((again.status, again.headers("idempotency-replayed").next()), (201, Some("true")));
+    assert_eq!(again.body, first.body);
+    let other = json!({ "code": "other", "name": "Other", "scope": "ALL", "permissions": ["run:read"] });
+    let reused = admin.command(Request::post("/api/v1/roles").json(&other), &key).unwrap();
+    assert_eq!(code(&reused), (422, "IDEMPOTENCY_KEY_REUSED".into()));
+    served.stop();
+}
+
+#[test]
+fn a_change_of_something_seen_needs_its_version() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let role = json!({ "code": "shift-lead", "name": "Shift lead", "scope": "ALL", "permissions": ["run:read"] });
+    done(&mut admin, Request::post("/api/v1/roles").json(&role));
+    let change = Request::new("PATCH", "/api/v1/roles/shift-lead").json(&json!({ "name": "Leads a shift" }));
+    assert_eq!(refused(&mut admin, change.clone()), (428, "VERSION_REQUIRED".into()));
+    let seen = admin.get("/api/v1/roles/shift-lead").unwrap();
+    let etag = seen.headers("etag").next().expect("a role has an ETag").to_string();
+    done(&mut admin, change.clone().header("If-Match", &etag));
+    assert_eq!(refused(&mut admin, change.header("If-Match", &etag)), (412, "VERSION_MISMATCH".into()));
+    served.stop();
+}
+
+#[test]
+fn pages_are_for_those_who_may_and_others_hear_who_can() {
+    let served = Served::on_sqlite();
+    let page = served.send(&Request::get("/mes/runs"));
+    assert_eq!((page.status, page.headers("location").next()), (303, Some("/login?next=%2Fmes%2Fruns")));
+    let mut admin = served.admin();
+    let home = admin.get("/").unwrap();
+    assert_eq!((home.status, home.headers("location").next()), (303, Some("/system")));
+    let denied = admin.get("/mes/planning").unwrap();
+    let text = String::from_utf8_lossy(&denied.body).into_owned();
+    assert_eq!(denied.status, 403);
+    assert!(text.contains("FORBIDDEN") && text.contains("Planner"), "{text}");
+    let lost = admin.get("/mes/nowhere").unwrap();
+    assert_eq!(lost.status, 404);
+    served.stop();
+}
