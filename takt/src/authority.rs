@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Actor, Cx, Engine};
+use engine::{Actor, ActorKind, Cx, Engine};
 use kernel::Result;
 
 /// Sessions and tokens as the office keeps them.
@@ -17,15 +17,17 @@ impl web::Authority for Office {
         office::actor::by_token(cx, token, ip)
     }
 
-    fn seen(&self, engine: &Arc<Engine>, session: i64) {
+    fn seen(&self, engine: &Arc<Engine>, actor: &Actor) {
         let engine = engine.clone();
+        let (session, token) = (actor.session, (actor.kind == ActorKind::Token).then_some(actor.principal));
         tokio::spawn(async move {
             let touched = engine.work_async(move |cx| {
                 cx.quietly();
-                office::session::touch(cx, &[session])
+                let sessions = office::session::touch(cx, session.as_slice())?;
+                Ok(sessions + office::token::used(cx, token.as_slice())?)
             });
             if let Err(error) = touched.await {
-                tracing::warn!(error = %error, "a session could not be marked as seen");
+                tracing::warn!(error = %error, "a session or token could not be marked as seen");
             }
         });
     }

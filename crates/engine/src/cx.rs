@@ -64,7 +64,7 @@ impl<'c> Cx<'c> {
     }
 
     /// The same, knowing where the call comes from.
-    pub(crate) fn from_origin(self, origin: &'c Origin) -> Self {
+    pub(crate) fn with_origin(self, origin: &'c Origin) -> Self {
         Cx { origin: Some(origin), ..self }
     }
 

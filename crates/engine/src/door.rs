@@ -73,7 +73,7 @@ impl Engine {
             let actor = call.actor.clone();
             let cx = Cx::new(tx, shared, &actor, shared.now(), call.entry.need.permits(), Reach::ALL, None);
             let origin = call.origin.clone();
-            let cx = cx.from_origin(&origin);
+            let cx = cx.with_origin(&origin);
             call.asked.prepare(&cx)?;
             Ok(call)
         })

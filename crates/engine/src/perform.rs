@@ -105,7 +105,7 @@ pub fn perform(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Pe
 
 fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Performed> {
     let permits = call.entry.need.permits();
-    let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match).from_origin(&call.origin);
+    let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match).with_origin(&call.origin);
     if let Err(refusal) = may(call.entry.need, &call.actor) {
         let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
         audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
@@ -181,7 +181,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 /// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
 pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Vec<Refusal>> {
     let cx = Cx::new(tx, shared, &call.actor, now, call.entry.need.permits(), Reach::ALL, call.if_match);
-    let cx = cx.from_origin(&call.origin);
+    let cx = cx.with_origin(&call.origin);
     blockers(&cx, call.entry.need, |ask| call.asked.ask(&cx, ask))
 }
 

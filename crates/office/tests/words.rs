@@ -16,7 +16,7 @@ fn wanted() -> BTreeSet<String> {
     let mut registry = Registry::default();
     common::wire(&mut registry);
     let mut keys = BTreeSet::new();
-    let mut fields = |schema: &Json| {
+    let fields = |schema: &Json| {
         let names = schema.get("properties").and_then(Json::as_object).into_iter().flatten().map(|p| p.0);
         let paging = ["sort", "limit", "cursor"];
         names.filter(|n| !paging.contains(&n.as_str())).map(|n| format!("field-{n}")).collect::<Vec<_>>()

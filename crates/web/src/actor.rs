@@ -78,7 +78,9 @@ impl Door {
     }
 
     async fn actor(&self, secret: &str, by_cookie: bool, ip: Option<String>) -> kernel::Result<Option<Arc<Actor>>> {
-        let key = engine::seal::sha256(secret.as_bytes());
+        // A token is believed for the address it was asked from only: another one is checked against its ranges by itself.
+        let from = ip.as_deref().filter(|_| !by_cookie).unwrap_or_default();
+        let key = engine::seal::sha256(format!("{from} {secret}").as_bytes());
         let epoch = self.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
         if let Some(actor) = self.actors.believed(&key, epoch) {
             self.count(&key, &actor)?;
@@ -98,8 +100,8 @@ impl Door {
             .await?;
         let Some(actor) = found.map(Arc::new) else { return Ok(None) };
         let is_news = self.actors.keep(key.clone(), actor.clone(), epoch);
-        if let (true, Some(session)) = (is_news, actor.session) {
-            self.authority.seen(&self.engine, session);
+        if is_news {
+            self.authority.seen(&self.engine, &actor);
         }
         self.count(&key, &actor)?;
         Ok(Some(actor))

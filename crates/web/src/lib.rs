@@ -38,8 +38,8 @@ pub trait Authority: Send + Sync {
     fn by_session(&self, cx: &Cx<'_>, cookie: &str) -> Result<Option<Actor>>;
     /// The actor of a bearer token, or why it is refused.
     fn by_token(&self, cx: &Cx<'_>, token: &str, ip: Option<&str>) -> Result<Actor>;
-    /// The sessions seen lately; called at most once a minute for each.
-    fn seen(&self, engine: &Arc<Engine>, session: i64);
+    /// Somebody was seen lately; called at most once a minute for each session and token.
+    fn seen(&self, engine: &Arc<Engine>, actor: &Actor);
 }
 
 /// How the door is set up.
