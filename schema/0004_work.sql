@@ -178,6 +178,7 @@ create table track (
   unique (unit_id, n)
 );
 create unique index track_open on track (unit_id) where out_at is null and voided_at is null;
+create index track_station on track (station_id, in_at);
 
 create table track_defect (
   id integer primary key,

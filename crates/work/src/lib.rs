@@ -1,5 +1,6 @@
 //! What happens: orders, runs, units, tracks and what was measured.
 
+pub mod data_value;
 pub mod run;
 pub mod tally;
 #[cfg(feature = "testing")]
@@ -14,4 +15,5 @@ pub fn register(registry: &mut engine::Registry) {
     run::register(registry);
     unit::register(registry);
     track::register(registry);
+    data_value::register(registry);
 }

@@ -14,8 +14,8 @@ use engine::{Cx, GatePoint, Registry, row, sql};
 use kernel::{Id, Instant, Result, p};
 use plant::StationType;
 use plant::route::RouteVersion;
-use plant::station::{Bench, Station};
-use serde_json::Value as Json;
+use plant::station::{Bench, STATION_IN_USE, Station};
+use serde_json::{Value as Json, json};
 
 use crate::run::Run;
 use crate::unit::{Unit, Verdict};
@@ -25,6 +25,7 @@ use leave::Exit;
 
 /// Questions that a station asks, for the registry.
 pub fn register(registry: &mut Registry) {
+    registry.gate(&plant::station::CHANGE, "tracks", in_use);
     registry.query::<queue::StationQueue>().query::<resolve::ResolveUnit>().query::<data_specs::UnitDataSpecs>();
 }
 
@@ -136,4 +137,15 @@ pub(crate) fn visits(cx: &Cx<'_>, unit: Id<Unit>, run: Id<Run>, step_no: u32) ->
         p![unit, run, step_no],
     )?;
     Ok(count.unwrap_or(0))
+}
+
+/// A station with boards inside is not changed; one that ever had any is not deleted (R-CORE-021, R-CORE-022).
+fn in_use(cx: &Cx<'_>, station: &Station) -> Result<engine::Verdict> {
+    let inside = guards::inside(cx, station.id)?;
+    let refusals = match inside {
+        0 => vec![],
+        _ => vec![STATION_IN_USE.with("station", &station.code).with("tracks", inside)],
+    };
+    let worked = cx.exists(sql!("select 1 from track where station_id = $1 limit 1"), p![station.id])?;
+    Ok(engine::Verdict { refusals, evidence: vec![json!({ "tracks": i64::from(worked) })] })
 }

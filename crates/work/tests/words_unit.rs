@@ -9,6 +9,7 @@ fn r_scr_every_word_of_units_is_there_in_both_languages() {
     let mut registry = engine::Registry::default();
     work::unit::register(&mut registry);
     work::track::register(&mut registry);
+    work::data_value::register(&mut registry);
     let mut keys: Vec<String> = Vec::new();
     for entry in registry.commands.values() {
         keys.push(format!("command-{}", entry.name.replace(['.', '_'], "-")));

@@ -152,6 +152,14 @@ pub fn due(step: &Step, phase: Phase) -> impl Iterator<Item = &Frozen> {
     })
 }
 
+/// The spec of a name at a step: the frozen one, else an active one of its operation.
+pub fn spec_of(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
+    match step.data_specs.iter().find(|spec| spec.name == name) {
+        Some(bound) => Ok(Some(bound.clone())),
+        None => voluntary(cx, step, name),
+    }
+}
+
 /// An active spec of the step's operation that the step does not ask for.
 fn voluntary(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
     let found: Option<DataSpec> = cx.one(

@@ -11,6 +11,7 @@ use kernel::{Value, p};
 use serde_json::{Value as Json, json};
 
 pub fn wire(registry: &mut Registry) {
+    plant::register(registry);
     work::register(registry);
 }
 

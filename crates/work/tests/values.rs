@@ -1,0 +1,175 @@
+//! Values at stations: due at entry or exit, judged by frozen specs, alarming, holding, corrected.
+
+mod common;
+
+use common::*;
+use engine::sql;
+use engine::testing::{Plant, on_both};
+use plant::data_spec::{Alarm, AlarmAction, Frozen, ItemType, Method, TriggerEvent, TriggerRule, TriggerType};
+use serde_json::{Value as Json, json};
+use work::testing::{Tiny, spec, step};
+
+fn story(specs: Vec<Frozen>, tell: impl Fn(&Plant)) {
+    let mut print = step(10, "PRINT");
+    print.data_specs = specs;
+    let tiny = Tiny { steps: vec![print, step(20, "SPI")], units: 6, ..Tiny::default() };
+    on_both(wire, |plant| {
+        tiny.clone().build(&plant.engine).unwrap();
+        tell(plant);
+        counters_hold(plant);
+    });
+}
+
+fn peak(action: AlarmAction) -> Frozen {
+    Frozen { alarm: Some(Alarm { min: Some(235.0), max: Some(255.0), action }), ..spec("Peak", 240.0, 250.0) }
+}
+
+fn out(plant: &Plant, sn: &str, data: Json) -> Json {
+    track_in(plant, "ST-PRINT-01", sn);
+    let fields = json!({ "stationCode": "ST-PRINT-01", "sn": sn, "result": "PASS", "data": data });
+    plant.run(&plant.boss(), "unit.track_out", fields)
+}
+
+fn value(name: &str, x: f64) -> Json {
+    json!([{ "specName": name, "valueNumber": x }])
+}
+
+#[test]
+fn r_core_153_the_example_of_the_rule() {
+    story(vec![peak(AlarmAction::Hold)], |plant| {
+        let good = out(plant, "SN-0001", value("Peak", 250.0));
+        assert_eq!((&good["result"], &good["status"]), (&json!("PASS"), &json!("QUEUED")));
+        let bad = out(plant, "SN-0002", value("Peak", 250.1));
+        assert_eq!((&bad["result"], &bad["status"]), (&json!("FAIL"), &json!("OUT_FAILED")), "failed, not alarmed");
+        assert!(!events(plant).contains(&"DATA_ALARM".to_string()));
+        let far = out(plant, "SN-0003", value("Peak", 256.0));
+        assert_eq!((&far["result"], &far["status"]), (&json!("FAIL"), &json!("ON_HOLD")), "alarmed and on hold");
+        assert_eq!(place(plant, "SN-0003"), "ON_HOLD 10");
+        let alarm = last_event(plant, "DATA_ALARM");
+        assert_eq!((&alarm["value"], &alarm["action"], &alarm["limits"]["max"]), (&json!(256.0), &json!("HOLD"), &json!(255.0)));
+        assert_eq!(last_event(plant, "UNIT_HELD")["kind"], "ALARM");
+        let device = json!([{ "specName": "Peak", "valueNumber": 245, "judge": "FAIL" }]);
+        assert_eq!(out(plant, "SN-0004", device)["result"], "FAIL", "the device says FAIL");
+        let warm = json!([{ "specName": "Peak", "valueNumber": 482, "unit": "°F" }]);
+        assert_eq!(out(plant, "SN-0005", warm)["result"], "PASS", "482 °F are 250 °C");
+        let odd = json!([{ "specName": "Peak", "valueNumber": 1, "unit": "mm" }]);
+        track_in(plant, "ST-PRINT-01", "SN-0006");
+        let fields = json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0006", "result": "PASS", "data": odd });
+        assert_eq!(plant.code(&plant.boss(), "unit.track_out", fields), ("DATA_UNIT_MISMATCH", 422));
+    });
+}
+
+#[test]
+fn r_core_132_an_observation_never_fails_its_board_but_an_alarm_that_says_so_does() {
+    let seen = Frozen { item_type: ItemType::Observation, ..spec("Seen", 0.0, 10.0) };
+    let loud = Frozen {
+        item_type: ItemType::Observation,
+        alarm: Some(Alarm { min: None, max: Some(20.0), action: AlarmAction::Fail }),
+        is_required: false,
+        ..spec("Loud", 0.0, 10.0)
+    };
+    story(vec![seen, loud], |plant| {
+        assert_eq!(out(plant, "SN-0001", value("Seen", 300.0))["result"], "PASS");
+        let both = json!([{ "specName": "Seen", "valueNumber": 1 }, { "specName": "Loud", "valueNumber": 21 }]);
+        let failed = out(plant, "SN-0002", both);
+        assert_eq!((&failed["result"], &failed["resultReasons"][0]["code"]), (&json!("FAIL"), &json!("ALARM")));
+        assert_eq!(failed["resultReasons"][0]["detail"], "Alarm: Loud");
+    });
+}
+
+#[test]
+fn r_core_154_values_due_at_entry_are_asked_for_at_entry() {
+    let entry = Frozen {
+        trigger_type: TriggerType::Event,
+        trigger_rule: Some(TriggerRule { event: Some(TriggerEvent::TrackIn), every_minutes: None }),
+        ..spec("Moist", 0.0, 5.0)
+    };
+    let machine = Frozen { method: Method::Auto, is_required: false, ..spec("Auto", 0.0, 5.0) };
+    let timed = Frozen { trigger_type: TriggerType::Time, ..spec("Hourly", 0.0, 1.0) };
+    story(vec![entry, machine, timed], |plant| {
+        let boss = plant.boss();
+        let scan = |data: Json| json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001", "data": data });
+        let missing = plant.refuse(&boss, "unit.track_in", scan(json!([])));
+        assert_eq!((missing.def.code, &missing.params["names"]), ("REQUIRED_DATA_MISSING", &json!(["Moist"])));
+        assert_eq!(plant.code(&boss, "unit.track_in", scan(value("Auto", 1.0))).0, "DATA_SPEC_METHOD_MISMATCH");
+        let here = json!({ "sn": "SN-0001", "stationCode": "ST-PRINT-01" });
+        assert_eq!(plant.ask(&boss, "station.resolve_unit", here.clone())["action"], "IN", "the form asks for the value");
+        plant.run(&boss, "unit.track_in", scan(value("Moist", 6.0)));
+        assert_eq!(events(plant).last().unwrap(), "DATA_RECORDED");
+        let specs = plant.ask(&boss, "station.unit_data_specs", here)["specs"].clone();
+        assert_eq!((&specs[0]["value"], &specs[0]["judge"]), (&json!(6.0), &json!("FAIL")));
+        assert_eq!((&specs[0]["isRequired"], &specs[0]["isRequiredAtEntry"]), (&json!(false), &json!(true)));
+        let left = track_out(plant, "ST-PRINT-01", "SN-0001", "PASS");
+        assert_eq!(left["result"], "FAIL", "a key value given at entry counts at the exit");
+    });
+}
+
+#[test]
+fn r_core_154_a_machine_value_that_is_there_counts_as_required() {
+    let machine = Frozen { method: Method::Auto, ..spec("Auto", 0.0, 5.0) };
+    story(vec![machine], |plant| {
+        for sn in ["SN-0001", "SN-0002"] {
+            track_in(plant, "ST-PRINT-01", sn);
+        }
+        assert_eq!(refused_out(plant, "ST-PRINT-01", "SN-0001").0, "REQUIRED_DATA_MISSING");
+        stage(
+            plant,
+            sql!(
+                "insert into data_value (track_id, run_id, name, revision, value_number, judge, alarmed, source, collected_at,
+                     received_at, by_name)
+                 select t.id, t.run_id, 'Auto', 1, 3.0, 'PASS', 0, 'AUTO', 1, 1, 'oven' from track t"
+            ),
+        );
+        stage(plant, sql!("update data_value set judge = 'FAIL' where track_id = (select max(id) from track)"));
+        assert_eq!(track_out(plant, "ST-PRINT-01", "SN-0001", "PASS")["result"], "PASS");
+        assert_eq!(track_out(plant, "ST-PRINT-01", "SN-0002", "PASS")["result"], "FAIL", "a failed key value of the machine");
+    });
+}
+
+#[test]
+fn r_core_155_a_correction_supersedes_and_the_old_value_stays() {
+    story(vec![spec("Peak", 240.0, 250.0)], |plant| {
+        let boss = plant.boss();
+        out(plant, "SN-0001", value("Peak", 245.0));
+        let correct = |track: &str, name: &str, x: f64| {
+            json!({ "trackId": track, "specName": name, "valueNumber": x, "reason": "misread" })
+        };
+        let none = json!({ "specName": "Peak", "valueNumber": 1, "reason": "x" });
+        assert_eq!(plant.code(&boss, "data_value.supersede", none), ("DEVICE_LOCATOR_INCOMPLETE", 422));
+        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001#9", "Peak", 1.0)), ("TRACK_NOT_FOUND", 404));
+        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001", "Peak", 1.0)), ("TRACK_NOT_FOUND", 404));
+        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001#1", "Nope", 1.0)), ("DATA_SPEC_NOT_FOUND", 422));
+        let text = json!({ "trackId": "SN-0001#1", "specName": "Peak", "valueText": "hot", "reason": "x" });
+        assert_eq!(plant.code(&boss, "data_value.supersede", text), ("DATA_VALUE_INVALID", 422));
+        let first = plant.run(&boss, "data_value.supersede", correct("SN-0001#1", "Peak", 255.0));
+        assert_eq!((&first["before"], &first["after"], &first["judge"]), (&json!(245.0), &json!(255.0), &json!("FAIL")));
+        plant.run(&boss, "data_value.supersede", correct("SN-0001#1", "Peak", 246.0));
+        assert_eq!(last_event(plant, "DATA_VALUE_SUPERSEDED")["before"], 255.0);
+        let list = plant.ask(&boss, "data_values", json!({ "sn": "SN-0001" }))["items"].clone();
+        let shown: Vec<(&Json, &Json)> =
+            list.as_array().unwrap().iter().map(|v| (&v["valueNumber"], &v["superseded"])).collect();
+        assert_eq!(shown, [(&json!(245.0), &json!(true)), (&json!(255.0), &json!(true)), (&json!(246.0), &json!(false))]);
+        assert_eq!(list[0]["trackId"], "SN-0001#1");
+        let ann = on_lines(plant, &["LINE-B"]);
+        assert_eq!(plant.ask(&ann, "data_values", json!({ "sn": "SN-0001" }))["items"], json!([]));
+        assert_eq!(plant.code(&ann, "data_value.supersede", correct("SN-0001#1", "Peak", 1.0)), ("LINE_FORBIDDEN", 403));
+    });
+}
+
+#[test]
+fn r_core_022_a_station_with_boards_inside_is_not_changed() {
+    story(vec![], |plant| {
+        let boss = plant.boss();
+        let version = plant.ask(&boss, "station.get", json!({ "stationCode": "ST-PRINT-01" }))["version"].clone();
+        let envelope = engine::door::Envelope { if_match: version.as_i64(), ..plant.envelope() };
+        let off = json!({ "stationCode": "ST-PRINT-01", "isActive": false });
+        track_in(plant, "ST-PRINT-01", "SN-0001");
+        match plant.call_with(&boss, "station.update", off, envelope) {
+            engine::perform::Answer::Refused { refusal, .. } => assert_eq!(refusal.def.code, "STATION_IN_USE"),
+            done => panic!("{done:?}"),
+        }
+        track_out(plant, "ST-PRINT-01", "SN-0001", "PASS");
+        let gone = plant.refuse(&boss, "station.delete", json!({ "stationCode": "ST-PRINT-01" }));
+        assert_eq!(gone.def.code, "STATION_HAS_DEPENDENCIES");
+    });
+}
