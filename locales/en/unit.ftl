@@ -55,6 +55,7 @@ command-unit-track-out = Track out
 command-unit-track-in-cancel = Undo track-in
 command-data-value-supersede = Correct value
 entity-unit = Unit
+entity-data_value = Measured value
 list-run_units = Units of the run
 empty-run_units = This run has no units yet. Generate or import them, or scan the first board if the run takes them so.
 list-data_values = Measured values

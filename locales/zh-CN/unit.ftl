@@ -55,6 +55,7 @@ command-unit-track-out = 出站
 command-unit-track-in-cancel = 撤销进站
 command-data-value-supersede = 更正数据
 entity-unit = 单件
+entity-data_value = 采集数据
 list-run_units = 批次单件
 empty-run_units = 该批次尚无单件。请生成或导入；如批次允许，也可直接扫描首块板。
 list-data_values = 采集数据

@@ -46,7 +46,10 @@ fn r_core_153_the_example_of_the_rule() {
         assert_eq!((&far["result"], &far["status"]), (&json!("FAIL"), &json!("ON_HOLD")), "alarmed and on hold");
         assert_eq!(place(plant, "SN-0003"), "ON_HOLD 10");
         let alarm = last_event(plant, "DATA_ALARM");
-        assert_eq!((&alarm["value"], &alarm["action"], &alarm["limits"]["max"]), (&json!(256.0), &json!("HOLD"), &json!(255.0)));
+        assert_eq!(
+            (&alarm["value"], &alarm["action"], &alarm["limits"]["max"]),
+            (&json!(256.0), &json!("HOLD"), &json!(255.0))
+        );
         assert_eq!(last_event(plant, "UNIT_HELD")["kind"], "ALARM");
         let device = json!([{ "specName": "Peak", "valueNumber": 245, "judge": "FAIL" }]);
         assert_eq!(out(plant, "SN-0004", device)["result"], "FAIL", "the device says FAIL");
@@ -93,7 +96,11 @@ fn r_core_154_values_due_at_entry_are_asked_for_at_entry() {
         assert_eq!((missing.def.code, &missing.params["names"]), ("REQUIRED_DATA_MISSING", &json!(["Moist"])));
         assert_eq!(plant.code(&boss, "unit.track_in", scan(value("Auto", 1.0))).0, "DATA_SPEC_METHOD_MISMATCH");
         let here = json!({ "sn": "SN-0001", "stationCode": "ST-PRINT-01" });
-        assert_eq!(plant.ask(&boss, "station.resolve_unit", here.clone())["action"], "IN", "the form asks for the value");
+        assert_eq!(
+            plant.ask(&boss, "station.resolve_unit", here.clone())["action"],
+            "IN",
+            "the form asks for the value"
+        );
         plant.run(&boss, "unit.track_in", scan(value("Moist", 6.0)));
         assert_eq!(events(plant).last().unwrap(), "DATA_RECORDED");
         let specs = plant.ask(&boss, "station.unit_data_specs", here)["specs"].clone();
@@ -122,7 +129,11 @@ fn r_core_154_a_machine_value_that_is_there_counts_as_required() {
         );
         stage(plant, sql!("update data_value set judge = 'FAIL' where track_id = (select max(id) from track)"));
         assert_eq!(track_out(plant, "ST-PRINT-01", "SN-0001", "PASS")["result"], "PASS");
-        assert_eq!(track_out(plant, "ST-PRINT-01", "SN-0002", "PASS")["result"], "FAIL", "a failed key value of the machine");
+        assert_eq!(
+            track_out(plant, "ST-PRINT-01", "SN-0002", "PASS")["result"],
+            "FAIL",
+            "a failed key value of the machine"
+        );
     });
 }
 
@@ -131,28 +142,44 @@ fn r_core_155_a_correction_supersedes_and_the_old_value_stays() {
     story(vec![spec("Peak", 240.0, 250.0)], |plant| {
         let boss = plant.boss();
         out(plant, "SN-0001", value("Peak", 245.0));
-        let correct = |track: &str, name: &str, x: f64| {
-            json!({ "trackId": track, "specName": name, "valueNumber": x, "reason": "misread" })
-        };
+        let correct = |track: &str, name: &str, x: f64| json!({ "trackId": track, "specName": name, "valueNumber": x, "reason": "misread" });
         let none = json!({ "specName": "Peak", "valueNumber": 1, "reason": "x" });
         assert_eq!(plant.code(&boss, "data_value.supersede", none), ("DEVICE_LOCATOR_INCOMPLETE", 422));
-        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001#9", "Peak", 1.0)), ("TRACK_NOT_FOUND", 404));
-        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001", "Peak", 1.0)), ("TRACK_NOT_FOUND", 404));
-        assert_eq!(plant.code(&boss, "data_value.supersede", correct("SN-0001#1", "Nope", 1.0)), ("DATA_SPEC_NOT_FOUND", 422));
+        assert_eq!(
+            plant.code(&boss, "data_value.supersede", correct("SN-0001#9", "Peak", 1.0)),
+            ("TRACK_NOT_FOUND", 404)
+        );
+        assert_eq!(
+            plant.code(&boss, "data_value.supersede", correct("SN-0001", "Peak", 1.0)),
+            ("TRACK_NOT_FOUND", 404)
+        );
+        assert_eq!(
+            plant.code(&boss, "data_value.supersede", correct("SN-0001#1", "Nope", 1.0)),
+            ("DATA_SPEC_NOT_FOUND", 422)
+        );
         let text = json!({ "trackId": "SN-0001#1", "specName": "Peak", "valueText": "hot", "reason": "x" });
         assert_eq!(plant.code(&boss, "data_value.supersede", text), ("DATA_VALUE_INVALID", 422));
         let first = plant.run(&boss, "data_value.supersede", correct("SN-0001#1", "Peak", 255.0));
-        assert_eq!((&first["before"], &first["after"], &first["judge"]), (&json!(245.0), &json!(255.0), &json!("FAIL")));
+        assert_eq!(
+            (&first["before"], &first["after"], &first["judge"]),
+            (&json!(245.0), &json!(255.0), &json!("FAIL"))
+        );
         plant.run(&boss, "data_value.supersede", correct("SN-0001#1", "Peak", 246.0));
         assert_eq!(last_event(plant, "DATA_VALUE_SUPERSEDED")["before"], 255.0);
         let list = plant.ask(&boss, "data_values", json!({ "sn": "SN-0001" }))["items"].clone();
         let shown: Vec<(&Json, &Json)> =
             list.as_array().unwrap().iter().map(|v| (&v["valueNumber"], &v["superseded"])).collect();
-        assert_eq!(shown, [(&json!(245.0), &json!(true)), (&json!(255.0), &json!(true)), (&json!(246.0), &json!(false))]);
+        assert_eq!(
+            shown,
+            [(&json!(245.0), &json!(true)), (&json!(255.0), &json!(true)), (&json!(246.0), &json!(false))]
+        );
         assert_eq!(list[0]["trackId"], "SN-0001#1");
         let ann = on_lines(plant, &["LINE-B"]);
         assert_eq!(plant.ask(&ann, "data_values", json!({ "sn": "SN-0001" }))["items"], json!([]));
-        assert_eq!(plant.code(&ann, "data_value.supersede", correct("SN-0001#1", "Peak", 1.0)), ("LINE_FORBIDDEN", 403));
+        assert_eq!(
+            plant.code(&ann, "data_value.supersede", correct("SN-0001#1", "Peak", 1.0)),
+            ("LINE_FORBIDDEN", 403)
+        );
     });
 }
 

@@ -113,7 +113,17 @@ fn skip(columns: &mut Columns, n: usize) -> Result<()> {
 
 impl AtHand {
     /// The unit that a scan names, locked; `None` for a serial nobody issued.
+    ///
+    /// Whoever had to wait for the lock gets the unit as it is now, but what is joined to it as it was when the question was
+    /// put: then the question is put once more.
     pub fn scanned(cx: &Cx<'_>, sn: &Sn) -> Result<Option<AtHand>> {
+        match AtHand::locked(cx, sn)? {
+            Some(at) if at.unit.open_track_id != at.track.as_ref().map(|t| t.id.number()) => AtHand::locked(cx, sn),
+            found => Ok(found),
+        }
+    }
+
+    fn locked(cx: &Cx<'_>, sn: &Sn) -> Result<Option<AtHand>> {
         cx.one(
             sql!(
                 "select u.id, u.sn, u.wo_id, u.run_id, u.status, u.step_no, u.attempt, u.tracks, u.open_track_id,
