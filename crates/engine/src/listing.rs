@@ -151,6 +151,7 @@ impl Listing {
             name: self.name,
             route: self.route,
             need: self.need,
+            export: self.need,
             slow: false,
             schema: self.schema(),
             output: self.output_schema(),

@@ -117,6 +117,8 @@ pub struct QueryEntry {
     pub name: &'static str,
     pub route: Route,
     pub need: Need,
+    /// Who may take the list away as a file; whoever may read it unless the slice says otherwise.
+    pub export: Need,
     pub slow: bool,
     pub schema: Schema,
     pub output: Schema,
@@ -165,6 +167,7 @@ impl Registry {
             name: Q::NAME,
             route: Q::ROUTE,
             need: Q::PERMIT,
+            export: Q::PERMIT,
             slow: Q::SLOW,
             schema: schema_of::<Q>(),
             output: schema_of::<Q::Output>(),

@@ -223,3 +223,14 @@ fn r_plat_052_verify_names_the_first_broken_number() {
         );
     });
 }
+
+#[test]
+fn r_plat_054_the_trail_is_taken_away_only_with_audit_export() {
+    let mut registry = engine::Registry::default();
+    wire(&mut registry);
+    for list in ["audit_logs", "history"] {
+        assert_eq!(registry.queries[list].export, engine::Need::Any(&[Permit::AuditExport]), "{list}");
+        assert_eq!(registry.queries[list].need, engine::Need::Session, "{list}");
+    }
+    assert_eq!(registry.queries["users"].export, registry.queries["users"].need);
+}

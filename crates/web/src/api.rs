@@ -157,6 +157,7 @@ async fn query(
     let wants_csv = entry.listing.is_some()
         && body::pairs(call.query.unwrap_or_default())?.iter().any(|(k, v)| k == "format" && v == "csv");
     if wants_csv {
+        admit(caller, entry.export, &[], false)?;
         let pairs = body::pairs(call.query.unwrap_or_default())?.into_iter().filter(|(k, _)| k != "format");
         let all: Vec<(String, String)> = call.path.into_iter().chain(pairs).collect();
         let fields = Json::Object(engine::door::typed(&all, entry.schema.as_value())?);

@@ -63,6 +63,7 @@ pub(super) fn add(register: &'static Register, registry: &mut Registry) {
         name: leak(format!("{}.get", register.noun)),
         route: route(Method::Get, one),
         need: Need::Any(register.read),
+        export: Need::Any(register.read),
         slow: false,
         schema: schema(key(register)),
         output: schema(answer(register)),
