@@ -122,6 +122,7 @@ create table material_lot (
   material_code text not null,
   material_key text not null,
   lot_no text not null,
+  lot_key text not null,
   supplier text,
   iqc_result text not null check (iqc_result in ('PENDING', 'PASS', 'FAIL', 'CONCESSION')),
   iqc_on text,
@@ -132,6 +133,7 @@ create table material_lot (
   version integer not null,
   unique (material_key, lot_no)
 );
+create index material_lot_key on material_lot (lot_key, id);
 
 create table operation (
   id integer primary key,

@@ -160,3 +160,40 @@ command-work-center-delete = Delete work center
 command-work-center-import = Import work centers
 refusal-WORK_CENTER_NOT_FOUND = There is no work center { $code }. Check the code, or pick it from the list.
 refusal-WORK_CENTER_HAS_DEPENDENCIES = Work center { $code } is still used by other records, so it cannot be deleted. Take it out there first.
+
+## Bills of material
+list-bom_items = Bills of material
+empty-bom_items = No lines here. The ERP brings bills of material, or add or import your own.
+list-bom_where_used = Where a part is used
+empty-bom_where_used = Nothing uses this part.
+entity-bom_item = Line of a bill of material
+command-bom-item-create = Add line
+command-bom-item-update = Edit line
+command-bom-item-delete = Remove line
+command-bom-item-import = Import bills of material
+refusal-BOM_ITEM_NOT_FOUND = There is no line { $item } in the bills of material. Check product, bill and line.
+refusal-BOM_ITEM_INVALID = This line cannot be: { $problem }. Correct it and save again.
+
+## Material lots
+list-material_lots = Material lots
+empty-material_lots = No lots here. Receive a lot, or clear the filters.
+entity-material_lot = Material lot
+command-material-lot-create = Receive lot
+command-material-lot-update = Edit lot
+event-MATERIAL_LOT_CHANGED = Material lot changed
+setting-lot-unknownPolicy = Unknown material and lots
+refusal-MATERIAL_LOT_INVALID_INPUT = Material and lot are both needed; { $field } is blank. Scan the label again, or type it.
+refusal-MATERIAL_LOT_DUPLICATE = Lot { $lot } of { $material } is known already. Edit that lot, or check the label.
+refusal-MATERIAL_LOT_NOT_FOUND = There is no lot { $lot } of { $material }. Check both, or receive the lot first.
+refusal-MATERIAL_LOT_BLOCKED = Lot { $lot } of { $material } is blocked: { $reason }. Take another lot; whoever may edit lots can release it.
+refusal-MATERIAL_LOT_EXPIRED = Lot { $lot } of { $material } has expired ({ $at }). Take another lot; quality decides about this one.
+word-IqcResult-PENDING = Pending
+word-IqcResult-PASS = Passed
+word-IqcResult-FAIL = Failed
+word-IqcResult-CONCESSION = Concession
+word-LotStatus-ACTIVE = Active
+word-LotStatus-BLOCKED = Blocked
+word-LotStatus-EXHAUSTED = Used up
+word-UnknownPolicy-CREATE = Accept
+word-UnknownPolicy-WARN = Accept with a warning
+word-UnknownPolicy-REJECT = Refuse

@@ -160,3 +160,40 @@ command-work-center-delete = 删除工作中心
 command-work-center-import = 导入工作中心
 refusal-WORK_CENTER_NOT_FOUND = 没有工作中心 { $code }。请核对代码，或从列表中选择。
 refusal-WORK_CENTER_HAS_DEPENDENCIES = 工作中心 { $code } 仍被其他记录引用，不能删除。请先在那里移除。
+
+## 物料清单
+list-bom_items = 物料清单
+empty-bom_items = 这里没有行。可由 ERP 同步物料清单，也可自行添加或导入。
+list-bom_where_used = 子件用于何处
+empty-bom_where_used = 没有产品使用此子件。
+entity-bom_item = 物料清单行
+command-bom-item-create = 添加行
+command-bom-item-update = 编辑行
+command-bom-item-delete = 移除行
+command-bom-item-import = 导入物料清单
+refusal-BOM_ITEM_NOT_FOUND = 物料清单中没有 { $item }。请核对父件、BOM 编号和行号。
+refusal-BOM_ITEM_INVALID = 此行不成立：{ $problem }。请更正后再保存。
+
+## 物料批次
+list-material_lots = 物料批次
+empty-material_lots = 这里没有批次。请收一个批次，或清除筛选条件。
+entity-material_lot = 物料批次
+command-material-lot-create = 收料建批
+command-material-lot-update = 编辑批次
+event-MATERIAL_LOT_CHANGED = 物料批次已变更
+setting-lot-unknownPolicy = 未知物料与批次
+refusal-MATERIAL_LOT_INVALID_INPUT = 物料和批号都必须填写，{ $field } 为空。请重新扫描标签，或手工输入。
+refusal-MATERIAL_LOT_DUPLICATE = { $material } 的批次 { $lot } 已存在。请编辑该批次，或核对标签。
+refusal-MATERIAL_LOT_NOT_FOUND = 没有 { $material } 的批次 { $lot }。请核对，或先收料建批。
+refusal-MATERIAL_LOT_BLOCKED = { $material } 的批次 { $lot } 已冻结：{ $reason }。请换用其他批次；有批次编辑权限的人可以解冻。
+refusal-MATERIAL_LOT_EXPIRED = { $material } 的批次 { $lot } 已过期（{ $at }）。请换用其他批次；此批由质量部门处理。
+word-IqcResult-PENDING = 待检
+word-IqcResult-PASS = 合格
+word-IqcResult-FAIL = 不合格
+word-IqcResult-CONCESSION = 让步接收
+word-LotStatus-ACTIVE = 可用
+word-LotStatus-BLOCKED = 冻结
+word-LotStatus-EXHAUSTED = 用完
+word-UnknownPolicy-CREATE = 接受
+word-UnknownPolicy-WARN = 接受并提醒
+word-UnknownPolicy-REJECT = 拒绝

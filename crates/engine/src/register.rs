@@ -9,6 +9,7 @@ mod entries;
 mod field;
 mod import;
 mod rows;
+pub mod table;
 
 use kernel::{Refusal, RefusalDef, Result};
 use serde_json::{Map, Value as Json};
@@ -17,8 +18,8 @@ use crate::cx::Cx;
 use crate::permits::Permit;
 use crate::registry::{GatePoint, Registry};
 
-pub use field::{Field, Kind, Reference};
-pub use import::{CSV_MAX, ROWS_MAX};
+pub use field::{Cell, Field, Kind, Reference};
+pub use table::{CSV_MAX, ROWS_MAX};
 
 /// A table that only remembers. The first field is its code, with a folded twin in the column `code_key`.
 pub struct Register {

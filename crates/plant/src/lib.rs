@@ -1,8 +1,10 @@
 //! What exists: lines, stations, materials, operations, data specs, routes and their frozen versions.
 
+pub mod bom;
 pub mod common;
 pub mod data_spec;
 pub mod line;
+pub mod lot;
 pub mod mapping;
 pub mod material;
 pub mod operation;
@@ -21,8 +23,10 @@ kernel::words! {
 
 /// Everything this crate offers.
 pub fn register(registry: &mut engine::Registry) {
+    bom::register(registry);
     data_spec::register(registry);
     line::register(registry);
+    lot::register(registry);
     mapping::register(registry);
     material::register(registry);
     operation::register(registry);

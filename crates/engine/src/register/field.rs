@@ -24,6 +24,8 @@ pub enum Kind {
     Word(&'static str, &'static [&'static str]),
     /// Several words of the named vocabulary, each once; kept as a JSON list in the vocabulary's order.
     Words(&'static str, &'static [&'static str]),
+    /// Texts, each once: at most so many, of at most so many characters each; kept as a JSON list.
+    Texts(usize, usize),
     Day,
     /// A time of day, `06:30`.
     Clock,
@@ -105,17 +107,22 @@ impl Field {
 /// A value of a field: as the column keeps it and as the wire shows it. A reference is kept as its folded code until
 /// somebody looks up the id.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cell {
+pub struct Cell {
     pub value: Value,
     pub shown: Json,
 }
 
 impl Cell {
-    pub(super) const EMPTY: Cell = Cell { value: Value::Null, shown: Json::Null };
+    pub const EMPTY: Cell = Cell { value: Value::Null, shown: Json::Null };
+
+    /// The text by which two cells name the same: folded, like codes.
+    pub fn key(&self) -> String {
+        self.shown.as_str().map_or_else(|| self.shown.to_string(), fold)
+    }
 }
 
 /// What is wrong with a value: a code and a sentence.
-pub(super) type Wrong = (&'static str, String);
+pub type Wrong = (&'static str, String);
 
 fn wrong<T>(message: impl Into<String>) -> Result<T, Wrong> {
     Err(("INVALID", message.into()))
@@ -125,7 +132,7 @@ const META_MAX: usize = 8 * 1024;
 
 impl Field {
     /// Read a value as JSON calls give it; `null` is empty.
-    pub(super) fn read(&self, json: &Json) -> Result<Cell, Wrong> {
+    pub fn read(&self, json: &Json) -> Result<Cell, Wrong> {
         if json.is_null() {
             return self.empty();
         }
@@ -182,6 +189,21 @@ impl Field {
                 let shown = json!(list);
                 Cell { value: Value::Text(shown.to_string()), shown }
             }
+            Kind::Texts(most, long) => {
+                let given: Option<Vec<&str>> = json.as_array().map(|a| a.iter().filter_map(Json::as_str).collect());
+                let given =
+                    given.filter(|texts| Some(texts.len()) == json.as_array().map(Vec::len) && texts.len() <= most);
+                let mut texts: Vec<String> = Vec::new();
+                for text in given.map_or_else(|| wrong(format!("a list of at most {most} texts is needed")), Ok)? {
+                    let text = clean(text, long).or_else(wrong)?;
+                    if text.is_empty() || texts.contains(&text) {
+                        return wrong(format!("{text:?} is blank or there twice"));
+                    }
+                    texts.push(text);
+                }
+                let shown = json!(texts);
+                Cell { value: Value::Text(shown.to_string()), shown }
+            }
             Kind::Day => kept(Day::parse(text()?).or_else(wrong)?.to_string()),
             Kind::Clock => kept(clock(text()?).map_or_else(|| wrong("a time of day like 06:30 is needed"), Ok)?),
             Kind::Time => return wrong("is not given by callers"),
@@ -197,7 +219,7 @@ impl Field {
     }
 
     /// Read a value as a table gives it; nothing is empty, or the default.
-    pub(super) fn read_text(&self, text: &str) -> Result<Cell, Wrong> {
+    pub fn read_text(&self, text: &str) -> Result<Cell, Wrong> {
         if text.is_empty() {
             return match self.default {
                 Some(default) => self.read_text(default),
@@ -217,14 +239,20 @@ impl Field {
                 let words = text.split([' ', ',', ';', '|', '/']).filter(|word| !word.is_empty());
                 words.map(|word| word.to_uppercase()).collect::<Vec<_>>().into()
             }
-            Kind::Words(..) | Kind::Json => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text)),
+            Kind::Texts(..) if !text.starts_with('[') => {
+                let texts = text.split([' ', ',', ';', '|', '\n']).map(str::trim).filter(|text| !text.is_empty());
+                texts.collect::<Vec<_>>().into()
+            }
+            Kind::Words(..) | Kind::Texts(..) | Kind::Json => {
+                serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
+            }
             _ => Json::from(text),
         };
         self.read(&json)
     }
 
     /// What an absent field of a new row is.
-    pub(super) fn absent(&self) -> Result<Cell, Wrong> {
+    pub fn absent(&self) -> Result<Cell, Wrong> {
         match self.default {
             Some(default) => self.read_text(default),
             None => self.empty(),
@@ -245,7 +273,7 @@ impl Field {
             (Kind::Qty, Value::Int(n)) => Qty::millionths(n).to_string().into(),
             (Kind::Bool, Value::Int(n)) => (n != 0).into(),
             (Kind::Time, Value::Int(ms)) => kernel::Instant::from_ms(ms).to_string().into(),
-            (Kind::Json | Kind::Words(..), Value::Text(text)) => {
+            (Kind::Json | Kind::Words(..) | Kind::Texts(..), Value::Text(text)) => {
                 serde_json::from_str(&text).map_err(|e| kernel::Error::fault(format!("{}: {e}", self.column)))?
             }
             (_, other) => other.to_json(),
@@ -266,6 +294,9 @@ impl Field {
             Kind::Words(name, words) => json!({
                 "type": "array", "minItems": 1, "maxItems": words.len(),
                 "items": { "type": "string", "enum": words, "x-words": name }
+            }),
+            Kind::Texts(most, long) => json!({
+                "type": "array", "maxItems": most, "items": { "type": "string", "minLength": 1, "maxLength": long }
             }),
             Kind::Day => json!({ "type": "string", "format": "date" }),
             Kind::Clock => json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" }),
@@ -300,7 +331,7 @@ impl Field {
             Kind::Qty => listing::Kind::Qty,
             Kind::Bool => listing::Kind::Bool,
             Kind::Word(name, _) => listing::Kind::Word(name),
-            Kind::Words(..) | Kind::Json => listing::Kind::Json,
+            Kind::Words(..) | Kind::Texts(..) | Kind::Json => listing::Kind::Json,
             Kind::Day => listing::Kind::Day,
             Kind::Time => listing::Kind::Time,
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     OPERATION_IN_USE, OPERATION_INACTIVE, OPERATION_MERGE_INVALID, OPERATION_NOT_FOUND, Operation, OperationCode,
 };
+use crate::route::{self, RouteChange, RouteCode};
 
 /// Let another operation take over an operation's mappings and route steps, and deactivate it. Its data specs and execution
 /// configuration say something of their own: with any, it is refused. Routes that used it have to be compiled again.
@@ -26,7 +27,7 @@ pub struct Merged {
     pub target: String,
     pub mappings: u64,
     pub route_steps: u64,
-    pub routes_to_compile: u64,
+    pub routes_to_compile: usize,
 }
 
 impl Command for MergeOperation {
@@ -61,12 +62,13 @@ impl Command for MergeOperation {
     }
 
     fn run(self, (from, into): (Operation, Operation), cx: &mut Cx<'_>) -> Result<Merged> {
-        let routes_to_compile = cx.run(
+        let routes: Vec<(RouteCode,)> = cx.all(
             sql!(
-                "update route set needs_compile = 1, changed_at = $2
-                 where id in (select route_id from route_step where operation_id = $1 and retired_at is null)"
+                "select r.code from route r where r.id in
+                     (select s.route_id from route_step s where s.operation_id = $1 and s.retired_at is null)
+                 order by r.id for update of r"
             ),
-            p![from.id, cx.now],
+            p![from.id],
         )?;
         let route_steps =
             cx.run(sql!("update route_step set operation_id = $2 where operation_id = $1"), p![from.id, into.id])?;
@@ -74,6 +76,11 @@ impl Command for MergeOperation {
             sql!("update operation_mapping set operation_id = $2, version = version + 1 where operation_id = $1"),
             p![from.id, into.id],
         )?;
+        for (code,) in &routes {
+            if let Some(route) = route::Route::find(cx, code)? {
+                route.changed(cx, RouteChange::Steps)?;
+            }
+        }
         let mut ended = Operation { is_active: false, needs_review: false, ..from.clone() };
         cx.save(&from, &mut ended)?;
         cx.note("add", "merged_into", None, Some(into.code.as_str().into()));
@@ -84,7 +91,7 @@ impl Command for MergeOperation {
             target: into.code.to_string(),
             mappings,
             route_steps,
-            routes_to_compile,
+            routes_to_compile: routes.len(),
         })
     }
 }
