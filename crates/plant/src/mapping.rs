@@ -2,18 +2,18 @@
 
 mod create;
 mod delete;
+mod get;
 mod list;
 mod update;
 
 use engine::{Cx, Registry, row, sql};
 use kernel::{Id, Result, p};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::operation::Operation;
 
 pub use create::CreateMapping;
 pub use delete::DeleteMapping;
+pub use get::{GetMapping, MappingView};
 pub use update::UpdateMapping;
 
 kernel::code! {
@@ -39,17 +39,6 @@ row! {
         pub operation_id: Id<Operation>,
         pub version: i64,
     }
-}
-
-/// A mapping as answers show it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MappingView {
-    pub source_system: String,
-    pub source_process_key: String,
-    pub source_process_name: Option<String>,
-    pub operation_code: String,
-    pub version: i64,
 }
 
 impl Mapping {
@@ -81,5 +70,6 @@ fn entity_key(system: &SourceSystem, key: &SourceProcessKey) -> String {
 }
 
 pub(crate) fn register(registry: &mut Registry) {
-    registry.command::<CreateMapping>().command::<UpdateMapping>().command::<DeleteMapping>().list(&list::MAPPINGS);
+    registry.command::<CreateMapping>().command::<UpdateMapping>().command::<DeleteMapping>();
+    registry.query::<GetMapping>().list(&list::MAPPINGS);
 }

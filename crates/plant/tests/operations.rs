@@ -137,6 +137,7 @@ fn r_core_043_a_mapping_moves_and_steps_keep_their_operation() {
         let named = json!({ "sourceSystem": "ERP", "sourceProcessKey": "Cable", "sourceProcessName": "Kabel" });
         assert_eq!(plant.run(&boss, "operation_mapping.update", named)["sourceProcessName"], "Kabel");
         let key = json!({ "sourceSystem": "ERP", "sourceProcessKey": "Cable" });
+        assert_eq!(plant.ask(&boss, "operation_mapping.get", key.clone())["operationCode"], "WIRE");
         assert_eq!(stale(plant, "operation_mapping.delete", key.clone()), 412);
         plant.run(&boss, "operation_mapping.delete", key.clone());
         assert_eq!(plant.code(&boss, "operation_mapping.delete", key), ("OPERATION_MAPPING_NOT_FOUND", 404));

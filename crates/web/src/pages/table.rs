@@ -256,7 +256,7 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("operation.create"),
             import: None,
-            actions: &[("operation.update", &[("operationCode", "code")])],
+            actions: &[("operation.update", &[("operationCode", "code")]), ("operation.merge", &[("operationCode", "code")])],
         },
     ),
     list(
@@ -269,7 +269,10 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("operation_mapping.create"),
             import: None,
-            actions: &[],
+            actions: &[
+                ("operation_mapping.update", &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")]),
+                ("operation_mapping.delete", &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")]),
+            ],
         },
     ),
     list(
@@ -349,7 +352,7 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("station_group.create"),
             import: Some("station_group.import"),
-            actions: &[("station_group.update", &[("code", "code")])],
+            actions: &[("station_group.update", &[("groupCode", "code")])],
         },
     ),
     list(
@@ -362,7 +365,7 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("shift.create"),
             import: Some("shift.import"),
-            actions: &[("shift.update", &[("code", "code")])],
+            actions: &[("shift.update", &[("shiftCode", "code")])],
         },
     ),
     list(
@@ -375,7 +378,7 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("material.create"),
             import: Some("material.import"),
-            actions: &[("material.update", &[("code", "code")])],
+            actions: &[("material.update", &[("materialCode", "code")])],
         },
     ),
     list(
@@ -388,7 +391,10 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("bom_item.create"),
             import: Some("bom_item.import"),
-            actions: &[],
+            actions: &[
+                ("bom_item.update", &[("parentCode", "parentCode"), ("bomCode", "bomCode"), ("lineNo", "lineNo")]),
+                ("bom_item.delete", &[("parentCode", "parentCode"), ("bomCode", "bomCode"), ("lineNo", "lineNo")]),
+            ],
         },
     ),
     list(
@@ -414,7 +420,7 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("work_center.create"),
             import: Some("work_center.import"),
-            actions: &[("work_center.update", &[("code", "code")])],
+            actions: &[("work_center.update", &[("workCenterCode", "code")])],
         },
     ),
     // System
