@@ -37,12 +37,17 @@ result-reason-KEY_VALUE = Outside its limits: { $name }
 result-reason-ALARM = Alarm: { $name }
 
 ## What is next
-unit-next-queued = { $sn } waits at { $step }: { $station }.
-unit-next-in-station = { $sn } is inside { $station }, { $step }. Track it out.
-unit-next-out-failed = { $sn } failed at { $step } and waits for quality.
-unit-next-on-hold = { $sn } is on hold at { $step }.
-unit-next-done = { $sn } is done.
-unit-next-scrapped = { $sn } was scrapped.
+next-unit-queued = { $sn } waits at { $step }: { $station }.
+next-unit-in-station = { $sn } is inside { $station }, { $step }. Track it out.
+next-unit-out-failed = { $sn } failed at { $step } and waits for quality.
+next-unit-on-hold = { $sn } is on hold at { $step }.
+next-unit-done = { $sn } is done.
+next-unit-scrapped = { $sn } was scrapped.
+step-track_in = Track in
+step-track_out = Track out
+step-disposition = Disposition
+step-hold = Hold
+step-finished = Finished
 
 ## Commands, lists, things
 command-unit-generate = Generate units
@@ -115,12 +120,6 @@ word-ScanAction-NONE = Nothing
 word-QueueView-inStation = In station
 word-QueueView-waiting = Waiting
 word-QueueView-blocked = Blocked
-word-GuideStatus-DONE = Done
-word-GuideStatus-CURRENT = Now
-word-GuideStatus-BLOCKED = Blocked
-word-GuideStatus-WAITING = Waiting
-word-GuideStatus-SKIPPED = Skipped
-word-GuideStatus-FAILED = Failed
 
 ## Settings
 setting-exec-duplicateScanSec = A scan repeated within so many seconds counts once

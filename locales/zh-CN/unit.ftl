@@ -37,12 +37,17 @@ result-reason-KEY_VALUE = 超出限值：{ $name }
 result-reason-ALARM = 报警：{ $name }
 
 ## What is next
-unit-next-queued = { $sn } 等待 { $step }：{ $station }。
-unit-next-in-station = { $sn } 在工位 { $station } 内（{ $step }），请出站。
-unit-next-out-failed = { $sn } 在 { $step } 不合格，等待质量处置。
-unit-next-on-hold = { $sn } 已在 { $step } 隔离。
-unit-next-done = { $sn } 已完成。
-unit-next-scrapped = { $sn } 已报废。
+next-unit-queued = { $sn } 等待 { $step }：{ $station }。
+next-unit-in-station = { $sn } 在工位 { $station } 内（{ $step }），请出站。
+next-unit-out-failed = { $sn } 在 { $step } 不合格，等待质量处置。
+next-unit-on-hold = { $sn } 已在 { $step } 隔离。
+next-unit-done = { $sn } 已完成。
+next-unit-scrapped = { $sn } 已报废。
+step-track_in = 进站
+step-track_out = 出站
+step-disposition = 处置
+step-hold = 隔离
+step-finished = 完结
 
 ## Commands, lists, things
 command-unit-generate = 生成单件
@@ -115,12 +120,6 @@ word-ScanAction-NONE = 无
 word-QueueView-inStation = 在站
 word-QueueView-waiting = 等待
 word-QueueView-blocked = 受阻
-word-GuideStatus-DONE = 完成
-word-GuideStatus-CURRENT = 当前
-word-GuideStatus-BLOCKED = 受阻
-word-GuideStatus-WAITING = 等待
-word-GuideStatus-SKIPPED = 跳过
-word-GuideStatus-FAILED = 失败
 
 ## Settings
 setting-exec-duplicateScanSec = 在此秒数内的重复扫描只计一次

@@ -11,11 +11,13 @@ pub mod reading;
 pub mod resolve;
 
 use engine::{Cx, GatePoint, Registry, row, sql};
-use kernel::{Id, Instant, Result, p};
+use kernel::{Id, Instant, Refusal, Result, p};
 use plant::StationType;
 use plant::route::RouteVersion;
 use plant::station::{Bench, STATION_IN_USE, Station};
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
 
 use crate::run::Run;
 use crate::unit::{Unit, Verdict};
@@ -119,6 +121,23 @@ row! {
         pub voided_at: Option<Instant>,
         pub voided_by: Option<String>,
         pub void_reason: Option<String>,
+    }
+}
+
+/// What stands in the way, in the reader's language.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Blocker {
+    pub code: String,
+    pub detail: String,
+    pub params: Map<String, Json>,
+}
+
+impl Blocker {
+    /// A refusal as its reader sees it.
+    pub fn of(cx: &Cx<'_>, refusal: Refusal) -> Blocker {
+        let detail = engine::words::refusal(cx.actor().lang, &refusal);
+        Blocker { code: refusal.def.code.to_string(), detail, params: refusal.params }
     }
 }
 

@@ -195,7 +195,7 @@ fn r_scr_001_a_unit_says_what_is_next_and_who_can() {
         let (key, status, action) = next("SN-0001");
         assert_eq!((key, status), (json!("track_in"), json!("CURRENT")));
         assert_eq!((&action["command"], &action["allowed"]), (&json!("unit.track_in"), &json!(true)));
-        assert!(action["actorRoles"].as_array().unwrap().contains(&json!("Operator")));
+        assert!(action["actorRoles"].as_array().unwrap().contains(&json!("operator")));
         track_in(plant, "ST-PRINT-01", "SN-0001");
         assert_eq!(next("SN-0001").0, "track_out");
         track_out(plant, "ST-PRINT-01", "SN-0001", "FAIL");

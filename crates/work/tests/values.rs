@@ -63,6 +63,25 @@ fn r_core_153_the_example_of_the_rule() {
 }
 
 #[test]
+fn r_core_153_an_alarm_may_hold_the_run_too() {
+    story(vec![peak(AlarmAction::HoldRun)], |plant| {
+        track_in(plant, "ST-PRINT-01", "SN-0002");
+        let far = out(plant, "SN-0001", value("Peak", 256.0));
+        assert_eq!(far["status"], "ON_HOLD");
+        let held = last_event(plant, "RUN_HELD");
+        assert_eq!(
+            (&held["kind"], &held["sourceNo"], &held["reason"]),
+            (&json!("ALARM"), &json!("SN-0001#1"), &json!("Peak"))
+        );
+        assert_eq!(refused_in(plant, "ST-PRINT-01", "SN-0003"), ("RUN_ON_HOLD", 409));
+        let second =
+            json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0002", "result": "PASS", "data": value("Peak", 230.0) });
+        plant.run(&plant.boss(), "unit.track_out", second);
+        assert_eq!(last_event(plant, "RUN_HELD")["openHolds"], 2, "each alarm holds");
+    });
+}
+
+#[test]
 fn r_core_132_an_observation_never_fails_its_board_but_an_alarm_that_says_so_does() {
     let seen = Frozen { item_type: ItemType::Observation, ..spec("Seen", 0.0, 10.0) };
     let loud = Frozen {

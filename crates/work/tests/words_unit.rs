@@ -23,18 +23,16 @@ fn r_scr_every_word_of_units_is_there_in_both_languages() {
         keys.extend(listing.columns.iter().filter(|c| c.shown).map(|c| format!("field-{}", c.name)));
         keys.extend(listing.filters.iter().map(|f| format!("field-{}", f.name)));
     }
-    const WORDS: [&str; 8] = [
-        "Verdict",
-        "UnitStatus",
-        "UnitHoldKind",
-        "ExecutionMode",
-        "ResultReason",
-        "ScanAction",
-        "QueueView",
-        "GuideStatus",
-    ];
+    const WORDS: [&str; 7] =
+        ["Verdict", "UnitStatus", "UnitHoldKind", "ExecutionMode", "ResultReason", "ScanAction", "QueueView"];
     for words in VOCABULARIES.iter().filter(|v| WORDS.contains(&v.name)) {
         keys.extend(words.words.iter().map(|word| format!("word-{}-{word}", words.name)));
+    }
+    for key in ["track_in", "track_out", "disposition", "hold", "finished"] {
+        keys.push(format!("step-{key}"));
+    }
+    for key in ["queued", "in-station", "out-failed", "on-hold", "done", "scrapped"] {
+        keys.push(format!("next-unit-{key}"));
     }
     const CODES: [&str; 8] = ["UNIT", "SN_", "TRACK", "STATION_", "DATA_VALUE", "ACTIVE_", "STEP_MISMATCH", "QUANTITY"];
     let ours = |code: &str| CODES.iter().any(|prefix| code.starts_with(prefix));

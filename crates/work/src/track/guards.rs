@@ -6,6 +6,7 @@ use engine::refusals::STATION_FORBIDDEN;
 use engine::{Ask, Cx, sql};
 use kernel::code::{Sn, fold};
 use kernel::{Error, Id, Refusal, Result, p};
+use plant::route::version::ROUTE_VERSION_NOT_READY;
 use plant::snapshot::{FrozenRoute, Step};
 use plant::station::Bench;
 use serde_json::{Value as Json, json};
@@ -15,6 +16,7 @@ use super::enter::Entry;
 use super::floor::Floor;
 use super::*;
 use crate::run::{RUN_CLOSED, RUN_NOT_AUTHORIZED, RUN_NOT_FOUND, RUN_ON_HOLD, RunNo, RunStatus};
+
 use crate::unit::{UNIT_NO_RUN, UNIT_NOT_FOUND, UnitStatus};
 
 /// The station is the asker's; one without a line is, where the line of the run is.
@@ -45,10 +47,10 @@ pub fn run_of(
     }
 }
 
-/// The frozen version by which the run lives (guard 7). A foreign key keeps it for as long as the run exists.
+/// The frozen version by which the run lives (guard 7); a run keeps its own whatever has become of it (R-CORE-072).
 pub fn frozen(cx: &Cx<'_>, run: &RunHead) -> Result<Arc<FrozenRoute>> {
     let frozen = FrozenRoute::get(cx, run.route_version_id)?;
-    frozen.ok_or_else(|| Error::fault(format!("{} has lost its route version", run.run_no)))
+    frozen.ok_or_else(|| ROUTE_VERSION_NOT_READY.with("route", &run.run_no).into())
 }
 
 /// The station belongs to the line of the run, or to none.

@@ -17,7 +17,7 @@ use super::floor::{Floor, StepAt};
 use super::guards;
 use super::reading::{self, Given, Kept, Phase, Reading};
 use super::*;
-use crate::run::{RunNo, RunStatus};
+use crate::run::{HoldKind, RunNo, RunStatus};
 use crate::tally::Tally;
 use crate::unit::events::{TrackedOut as TrackedOutEvent, UnitDone, UnitFailed};
 use crate::unit::holds::{self, UnitHoldKind};
@@ -291,9 +291,22 @@ pub fn leave(cx: &mut Cx<'_>, departure: Departure, operator: Option<&str>) -> R
             let mut tally = Tally::of(exit.run.id, exit.run.status);
             let closed = exit.close(cx, operator, &mut tally)?;
             tally.write(cx)?;
-            closed.tell(cx)
+            let alarm = closed.holds_run();
+            let answer = closed.tell(cx)?;
+            if let Some((run, name)) = alarm {
+                hold_run(cx, run, &answer.track_id, &name)?;
+            }
+            Ok(answer)
         }
     }
+}
+
+/// An alarm that holds the run holds it once more for each board; a run that is only tried is never on hold (R-CORE-105).
+pub fn hold_run(cx: &mut Cx<'_>, run: Id<Run>, track_id: &str, name: &str) -> Result<()> {
+    if let Some(run) = Run::get(cx, run)?.filter(|run| run.status != RunStatus::Prep && !run.status.is_terminal()) {
+        run.hold(cx, HoldKind::Alarm, Some(track_id.to_string()), name)?;
+    }
+    Ok(())
 }
 
 /// A board that is out; its counters are to be written, then the rest is to hear of it.
@@ -456,6 +469,12 @@ fn keep_defect(cx: &mut Cx<'_>, track: Id<Track>, defect: &Defect) -> Result<()>
 }
 
 impl Closed {
+    /// The run that an alarm of this board holds, and the value that alarmed.
+    pub fn holds_run(&self) -> Option<(Id<Run>, String)> {
+        let name = self.held_by.first().filter(|_| self.exit.holding().1);
+        name.map(|name| (self.exit.run.id, name.clone()))
+    }
+
     /// Tell it, and answer.
     pub fn tell(self, cx: &mut Cx<'_>) -> Result<TrackedOut> {
         let Closed { exit, unit, landed, operator, held_by } = self;

@@ -17,10 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::at_hand::RunHead;
 use super::floor::{Floor, StepAt};
-use super::{ExecutionMode, UNIT_ON_HOLD, UNIT_OUT_FAILED, guards, track_no};
+use super::{Blocker, ExecutionMode, UNIT_ON_HOLD, UNIT_OUT_FAILED, guards, track_no};
 use crate::run::{Run, RunNo, RunStatus};
 use crate::unit::UnitStatus;
-use crate::unit::next_actions::Blocker;
 
 kernel::words! {
     /// A view of a queue.

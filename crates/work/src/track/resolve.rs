@@ -11,9 +11,8 @@ use super::at_hand::AtHand;
 use super::enter::{Arrival, may_enter};
 use super::floor::StepAt;
 use super::leave::at_exit;
-use super::{ExecutionMode, enter, guards, leave, track_no};
+use super::{Blocker, ExecutionMode, enter, guards, leave, track_no};
 use crate::unit::get::steps_of;
-use crate::unit::next_actions::Blocker;
 use crate::unit::{UNIT_NOT_FOUND, UnitStatus};
 
 /// Resolve a serial, at a station if one is named (R-SCR-040).

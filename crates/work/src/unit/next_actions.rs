@@ -1,81 +1,31 @@
 //! What is next for a unit, and who can do it (R-SCR-001, R-SCR-006).
 
-use engine::permits::PRESET_ROLES;
-use engine::{Cx, Need, Permit, Query, Route, get, words};
-use kernel::code::Sn;
-use kernel::{Refusal, Result};
+use engine::next::{Action, Asking, Blocker, NextActions, Step, StepStatus, Summary};
+use engine::{Cx, GatePoint, Need, Permit, Query, Route, get};
+use kernel::code::{Reason, Sn};
+use kernel::{Error, Refusal, Result};
+use plant::station::StationCode;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::get::steps_of;
+use super::hold::HoldUnit;
+use super::release::ReleaseUnit;
+use super::track_in::TrackIn;
+use super::track_out::TrackOut;
 use super::{UNIT_NOT_FOUND, UnitStatus};
 use crate::track::at_hand::AtHand;
 use crate::track::guards;
+
+/// What can be done about a failed unit: whoever decides about defects gives the actions as evidence, and refuses nothing.
+pub static DISPOSITION: GatePoint<AtHand> = GatePoint::new("unit.step.disposition");
 
 /// The next action of a unit.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UnitNextActions {
     pub sn: Sn,
-}
-
-kernel::words! {
-    /// How far a step of a guide is.
-    pub enum GuideStatus {
-        Done = "DONE", Current = "CURRENT", Blocked = "BLOCKED", Waiting = "WAITING", Skipped = "SKIPPED", Failed = "FAILED",
-    }
-}
-
-/// What stands in the way, in the reader's language.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Blocker {
-    pub code: String,
-    pub detail: String,
-    pub params: Map<String, Json>,
-}
-
-/// Something that can be done, and by whom.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Action {
-    pub command: String,
-    pub primary: bool,
-    pub allowed: bool,
-    pub reason_code: Option<String>,
-    pub reason: Option<String>,
-    pub required_permission: String,
-    pub actor_roles: Vec<String>,
-    pub actors_on_shift: Vec<String>,
-    pub link: Option<String>,
-}
-
-/// A step of the guide.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct GuideStep {
-    pub key: String,
-    pub status: GuideStatus,
-    pub summary: String,
-    pub blockers: Vec<Blocker>,
-    pub actions: Vec<Action>,
-}
-
-/// The guide.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct NextActions {
-    pub stage: UnitStatus,
-    pub steps: Vec<GuideStep>,
-}
-
-impl Blocker {
-    /// A refusal as its reader sees it.
-    pub fn of(cx: &Cx<'_>, refusal: Refusal) -> Blocker {
-        let detail = words::refusal(cx.actor().lang, &refusal);
-        Blocker { code: refusal.def.code.to_string(), detail, params: refusal.params }
-    }
 }
 
 impl Query for UnitNextActions {
@@ -88,71 +38,92 @@ impl Query for UnitNextActions {
         let at = AtHand::seen(cx, &self.sn)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
         let (current, _) = steps_of(cx, &at)?;
         let stations = current.as_ref().map_or_else(Vec::new, |s| s.eligible_stations.clone());
-        let blocked = match &at.run {
-            Some(run) if at.unit.status == UnitStatus::Queued => guards::admits(run),
-            _ => guards::may_start(cx, &at.unit, at.track.as_ref()),
-        };
-        let refusal = blocked.err().map(|e| e.refusal().cloned().ok_or(e)).transpose()?;
-        let lang = cx.actor().lang;
-        let say = |key: &str| {
-            let step = current.as_ref().map_or_else(String::new, |s| format!("{} {}", s.step_no, s.operation_name));
-            let here = at.track.as_ref().map_or_else(String::new, |t| t.station_code.clone());
-            let station = if here.is_empty() { stations.join(", ") } else { here };
-            let args = [("sn", Json::from(at.unit.sn.as_str())), ("step", step.into()), ("station", station.into())];
-            words::say(lang, key, args)
-        };
+        let named = current.as_ref().map(|s| format!("{} {}", s.step_no, s.operation_name)).unwrap_or_default();
+        let here = at.track.as_ref().map(|t| t.station_code.clone());
+        let at_station = here.clone().unwrap_or_else(|| stations.join(", "));
+        let says =
+            |key: &str| Summary::of(key).with("sn", &at.unit.sn).with("step", &named).with("station", &at_station);
         let sn = &at.unit.sn;
-        let execution = |station: Option<&String>| station.map(|s| format!("/mes/execution?stationCode={s}"));
-        let (key, status, sentence, action) = match at.unit.status {
+        let step = match at.unit.status {
             UnitStatus::Queued => {
-                let status = if refusal.is_some() { GuideStatus::Blocked } else { GuideStatus::Current };
-                let action = ("unit.track_in", Permit::ExecTrackIn, execution(stations.first()));
-                ("track_in", status, "unit-next-queued", Some(action))
+                let asked = stations.first().map(|station| asking_in(cx, sn, station)).transpose()?;
+                let refused = asked.as_ref().is_none_or(|a| !a.blockers.is_empty());
+                let status = if refused { StepStatus::Blocked } else { StepStatus::Current };
+                let mut step = Step::new("track_in", status, says("next-unit-queued"));
+                if let Some(asked) = asked {
+                    step = step.blocked_by(blockers(&asked.blockers));
+                    step = step.action(linked(asked.primary(), stations.first()));
+                }
+                step.action(asking_hold(cx, sn)?)
             }
             UnitStatus::InStation => {
-                let here = at.track.as_ref().map(|t| &t.station_code);
-                let action = ("unit.track_out", Permit::ExecTrackOut, execution(here));
-                ("track_out", GuideStatus::Current, "unit-next-in-station", Some(action))
+                let fields = json!({ "stationCode": here, "sn": sn });
+                let out = Asking::offer::<TrackOut>(cx, vec![], fields).primary();
+                let step = Step::new("track_out", StepStatus::Current, says("next-unit-in-station"));
+                step.action(linked(out, here.as_ref())).action(asking_hold(cx, sn)?)
             }
             UnitStatus::OutFailed => {
-                let link = Some(format!("/mes/units/{sn}?tab=defects"));
-                let action = ("defect.disposition", Permit::QualityDisposition, link);
-                ("disposition", GuideStatus::Failed, "unit-next-out-failed", Some(action))
+                let mut step = Step::new("disposition", StepStatus::Failed, says("next-unit-out-failed"));
+                step = step.blocked_by(blockers(&standing(cx, &at)?));
+                for gate in cx.registry().gates_at(&DISPOSITION) {
+                    for action in gate(cx, &at)?.evidence {
+                        step = step.action(serde_json::from_value(action).map_err(|e| Error::fault(e.to_string()))?);
+                    }
+                }
+                step
             }
             UnitStatus::OnHold => {
-                let action = ("unit.release", Permit::UnitHold, Some(format!("/mes/units/{sn}")));
-                ("release", GuideStatus::Blocked, "unit-next-on-hold", Some(action))
+                let release = ReleaseUnit { sn: sn.clone(), reason: in_question()? };
+                let asked = Asking::of(cx, &release, json!({ "sn": sn }))?;
+                let step = Step::new("hold", StepStatus::Blocked, says("next-unit-on-hold"));
+                step.blocked_by(blockers(&standing(cx, &at)?)).action(asked.primary())
             }
-            UnitStatus::Done => ("finished", GuideStatus::Done, "unit-next-done", None),
-            UnitStatus::Scrapped => ("finished", GuideStatus::Failed, "unit-next-scrapped", None),
+            UnitStatus::Done => {
+                Step::new("finished", StepStatus::Done, says("next-unit-done")).action(asking_hold(cx, sn)?)
+            }
+            UnitStatus::Scrapped => Step::new("finished", StepStatus::Skipped, says("next-unit-scrapped")),
         };
-        let waits = matches!(at.unit.status, UnitStatus::Queued);
-        let reason = refusal.clone().filter(|_| waits).map(|r| Blocker::of(cx, r));
-        let action = action.map(|(command, permit, link)| Action {
-            command: command.into(),
-            primary: true,
-            allowed: reason.is_none() && cx.actor().has(permit),
-            reason_code: reason.as_ref().map(|r| r.code.clone()),
-            reason: reason.map(|r| r.detail),
-            required_permission: permit.name().into(),
-            actor_roles: roles_with(cx, permit),
-            actors_on_shift: vec![],
-            link,
-        });
-        let names_blocker = !matches!(at.unit.status, UnitStatus::InStation | UnitStatus::Done);
-        let step = GuideStep {
-            key: key.into(),
-            status,
-            summary: say(sentence),
-            blockers: refusal.filter(|_| names_blocker).map(|r| Blocker::of(cx, r)).into_iter().collect(),
-            actions: action.into_iter().collect(),
-        };
-        Ok(NextActions { stage: at.unit.status, steps: vec![step] })
+        Ok(NextActions::of("unit", sn, vec![step]))
     }
 }
 
-/// The preset roles that hold a permit, as people call them.
-fn roles_with(cx: &Cx<'_>, permit: Permit) -> Vec<String> {
-    let roles = PRESET_ROLES.iter().filter(|r| !r.token_only && r.closure().has(permit));
-    roles.map(|r| words::say(cx.actor().lang, &format!("role-{}", r.code), [])).collect()
+fn asking_in(cx: &Cx<'_>, sn: &Sn, station: &str) -> Result<Asking> {
+    let station_code = StationCode::parse(station).map_err(Error::fault)?;
+    let fields = json!({ "stationCode": station, "sn": sn });
+    let command = TrackIn { station_code, sn: sn.clone(), run_no: None, wo_no: None, operator_id: None, data: vec![] };
+    let mut asked = Asking::of(cx, &command, fields.clone())?;
+    // Values due at entry are asked for by the form.
+    let form = |r: &Refusal| r.def.code == crate::track::REQUIRED_DATA_MISSING.code;
+    if asked.blockers.iter().any(form) {
+        asked.blockers.retain(|r| !form(r));
+        asked = Asking::offer::<TrackIn>(cx, asked.blockers, fields);
+    }
+    Ok(asked)
+}
+
+fn asking_hold(cx: &Cx<'_>, sn: &Sn) -> Result<Action> {
+    let command = HoldUnit { sn: sn.clone(), reason: in_question()? };
+    Ok(Asking::of(cx, &command, json!({ "sn": sn }))?.action)
+}
+
+/// A reason where only the guards before and after it are asked.
+fn in_question() -> Result<Reason> {
+    Reason::parse("?").map_err(Error::fault)
+}
+
+/// Why the unit waits for somebody else.
+fn standing(cx: &Cx<'_>, at: &AtHand) -> Result<Vec<Refusal>> {
+    match guards::may_start(cx, &at.unit, at.track.as_ref()) {
+        Err(Error::Refused(refusal)) => Ok(vec![*refusal]),
+        other => other.map(|()| vec![]),
+    }
+}
+
+fn blockers(refusals: &[Refusal]) -> Vec<Blocker> {
+    refusals.iter().map(|r| Blocker::of(r, None)).collect()
+}
+
+/// The action with the page of the station.
+fn linked(action: Action, station: Option<&String>) -> Action {
+    Action { link: station.map(|code| format!("/mes/execution?stationCode={code}")), ..action }
 }
