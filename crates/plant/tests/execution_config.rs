@@ -7,6 +7,13 @@ use serde_json::{Value as Json, json};
 mod floor_of_routes;
 use floor_of_routes::*;
 
+/// What an answer says is set at its level.
+fn set(answer: &Json) -> Json {
+    let mut fields = answer.as_object().unwrap().clone();
+    fields.retain(|name, _| plant::route::config::FIELDS.contains(&name.as_str()));
+    Json::Object(fields)
+}
+
 #[test]
 fn r_core_060_each_field_comes_from_the_nearest_level_that_sets_it() {
     on_both(wire, |plant| {
@@ -60,14 +67,16 @@ fn r_core_062_absent_inherits_null_is_none_and_unset_inherits_again() {
         let none = json!({ "routingCode": "R", "scopeType": "STEP", "stepNo": 10, "ingestMapping": null, "allowedStationCodes": [] });
         let stored = plant.run(&boss, "route.configure", none);
         assert_eq!(
-            stored["fields"],
+            set(&stored),
             json!({ "ingestMapping": null, "allowedStationCodes": null }),
             "an empty list is none"
         );
+        let seen = plant.ask(&boss, "route.config", json!({ "routingCode": "r", "configId": id }));
+        assert_eq!(seen, stored);
         assert_eq!(field(plant, "R", 10, "ingestMapping"), json!({ "value": null, "origin": "STEP" }), "example 3");
         let patch = json!({ "routingCode": "R", "configId": id, "unset": ["ingestMapping"], "side": "BOTTOM" });
         let changed = change(plant, &boss, "route.reconfigure", patch, 1);
-        assert_eq!(changed["fields"], json!({ "allowedStationCodes": null, "side": "BOTTOM" }));
+        assert_eq!(set(&changed), json!({ "allowedStationCodes": null, "side": "BOTTOM" }));
         assert_eq!(field(plant, "R", 10, "ingestMapping")["origin"], "ROUTE");
         assert_eq!(changed["version"], 2);
         let same = change(
@@ -109,6 +118,11 @@ fn r_core_061_one_configuration_per_target() {
         let operation = json!({ "scopeType": "OPERATION", "operationCode": "AOI", "side": "TOP" });
         plant.run(&boss, "execution_config.create", operation.clone());
         assert_eq!(plant.code(&boss, "execution_config.create", operation), ("EXECUTION_CONFIG_DUPLICATE", 409));
+        assert_eq!(plant.ask(&boss, "execution_config.get", json!({ "configId": "OPERATION:aoi" }))["side"], "TOP");
+        assert_eq!(
+            not_found(plant, "execution_config.get", json!({ "configId": "ROUTE:R" })),
+            "EXECUTION_CONFIG_NOT_FOUND"
+        );
         let page = plant.ask(&boss, "execution_configs", json!({}));
         let ids: Vec<&Json> = page["items"].as_array().unwrap().iter().map(|c| &c["configId"]).collect();
         assert_eq!(ids, ["GLOBAL", "OPERATION:AOI"]);
@@ -161,8 +175,8 @@ fn r_core_064_a_configuration_is_refused_in_the_listed_order() {
         assert_eq!(says(&fields), ("EXECUTION_CONFIG_FIELD_NOT_ALLOWED", 422));
         fields.as_object_mut().unwrap().remove("templates");
         let made = plant.run(&boss, "route.configure", fields.clone());
-        assert_eq!(made["fields"]["dataSpecIds"], json!(["PRINT:Peak"]), "as their owners write them");
-        assert_eq!(made["fields"]["allowedStationCodes"], json!(["M1"]));
+        assert_eq!(made["dataSpecIds"], json!(["PRINT:Peak"]), "as their owners write them");
+        assert_eq!(made["allowedStationCodes"], json!(["M1"]));
         fields["unknown"] = json!(1);
         assert_eq!(says(&fields), ("VALIDATION_FAILED", 400), "unknown fields are refused");
         let reader = plant.someone(&[Permit::RouteRead]);
@@ -257,6 +271,12 @@ fn r_core_062_the_editor_of_a_step_configures_it_whether_it_was_configured_befor
         let answer = change(plant, &boss, "route.configure_step", first.clone(), version);
         assert_eq!(answer["version"], version + 1);
         assert_eq!(refused(plant, &boss, "route.configure_step", first, version), ("VERSION_MISMATCH", 412));
+        let seen = plant.ask(&boss, "route.step_config", json!({ "routingCode": "R", "stepNo": 10 }));
+        assert_eq!((&seen["side"], &seen["version"]), (&json!("TOP"), &json!(version + 1)), "what its editor shows");
+        assert_eq!(
+            not_found(plant, "route.step_config", json!({ "routingCode": "R", "stepNo": 11 })),
+            "ROUTE_STEP_NOT_FOUND"
+        );
         let second = json!({ "routingCode": "R", "stepNo": 10, "unset": ["side"], "panelMode": "PANEL" });
         let answer = change(plant, &boss, "route.configure_step", second.clone(), version + 1);
         assert_eq!(field(plant, "R", 10, "stationGroupCode")["value"], "G2");

@@ -16,9 +16,9 @@ fn r_core_051_a_route_is_created_once_whatever_the_case_of_its_code() {
         let made = plant.run(
             &boss,
             "route.create",
-            json!({ "code": "PCBA-1", "name": "Board", "processType": "SMT", "version": "A" }),
+            json!({ "code": "PCBA-1", "name": "Board", "processType": "SMT", "revision": "A" }),
         );
-        assert_eq!((&made["version"], &made["route"]["version"]), (&json!(1), &json!("A")));
+        assert_eq!((&made["version"], &made["route"]["revision"]), (&json!(1), &json!("A")));
         assert_eq!(made["route"]["needsCompile"], true);
         assert!(made["route"]["latestVersionNo"].is_null(), "a route without steps is left alone (R-CORE-073)");
         let again = json!({ "code": "pcba-1", "name": "Board", "processType": "SMT" });
@@ -152,7 +152,7 @@ fn r_core_050_of_an_erp_route_only_what_the_mes_decides_can_change() {
             json!({ "name": "x" }),
             json!({ "productCode": null }),
             json!({ "effectiveTo": null }),
-            json!({ "version": "B" }),
+            json!({ "revision": "B" }),
         ] {
             let mut fields = field.as_object().unwrap().clone();
             fields.insert("routingCode".into(), "E".into());

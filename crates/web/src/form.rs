@@ -78,7 +78,8 @@ async fn current(door: &Arc<Door>, caller: &Caller, entry: &CommandEntry, given:
             if let Ok(answer) = one(door, caller, query.name, &fields).await {
                 let nested =
                     answer.as_object().into_iter().flatten().map(|(_, v)| v).find(|v| v["version"].is_i64()).cloned();
-                return if answer["version"].is_i64() { answer } else { nested.unwrap_or(answer) };
+                let answer = if answer["version"].is_i64() { answer } else { nested.unwrap_or(answer) };
+                return spread(answer, entry.name);
             }
         }
         match path.rfind('/') {
@@ -86,6 +87,18 @@ async fn current(door: &Arc<Door>, caller: &Caller, entry: &CommandEntry, given:
             Some(cut) => path = &path[..cut],
         }
     }
+}
+
+/// A detail that tells the thing under its own name (`{"route": {…}, "version": 3}`) shows the form the thing's fields.
+fn spread(mut answer: Json, command: &str) -> Json {
+    let noun = command.split('.').next().unwrap_or_default();
+    let inner = answer.get(noun).and_then(Json::as_object).cloned().unwrap_or_default();
+    if let Some(fields) = answer.as_object_mut() {
+        for (name, value) in inner {
+            fields.entry(name).or_insert(value);
+        }
+    }
+    answer
 }
 
 fn question_at(door: &Door, path: &str) -> Option<&'static QueryEntry> {

@@ -12,7 +12,9 @@ use crate::{ProcessType, StationType};
 
 /// A route with its steps; `version` is the one to send with the next change.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct RouteAnswer {
+    pub routing_code: String,
     pub route: RouteHead,
     /// Live steps by number, then retired ones.
     pub steps: Vec<StepAnswer>,
@@ -31,7 +33,7 @@ pub struct RouteHead {
     pub product_code: Option<String>,
     pub process_type: ProcessType,
     /// The revision engineering gave the route; nothing is decided by it.
-    pub version: Option<String>,
+    pub revision: Option<String>,
     pub is_active: bool,
     pub effective_from: Option<Instant>,
     /// The first moment at which the route is no longer chosen.
@@ -73,7 +75,8 @@ impl RouteAnswer {
         let steps = NamedStep::of(cx, route.id)?;
         let last = steps.iter().filter(|s| s.retired_at.is_none()).map(|s| s.step_no).max();
         let steps = steps.into_iter().map(|s| StepAnswer::of(s, last)).collect();
-        Ok(RouteAnswer { route: RouteHead::of(cx, route)?, steps, version: route.version })
+        let routing_code = route.code.to_string();
+        Ok(RouteAnswer { routing_code, route: RouteHead::of(cx, route)?, steps, version: route.version })
     }
 }
 
@@ -93,7 +96,7 @@ impl RouteHead {
             source_key: route.source_key.clone(),
             product_code: route.product_code.clone(),
             process_type: route.process_type,
-            version: route.revision.clone(),
+            revision: route.revision.clone(),
             is_active: route.is_active,
             effective_from: route.effective_from,
             effective_to: route.effective_to,

@@ -195,6 +195,7 @@ pub struct ConfigAnswer {
     /// The step is retired: nothing uses this any more.
     pub is_orphan: bool,
     /// What is set at this level; an absent field is inherited, a null one is explicitly none.
+    #[serde(flatten)]
     pub fields: Map<String, Json>,
     pub version: i64,
 }

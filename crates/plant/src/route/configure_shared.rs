@@ -86,7 +86,7 @@ impl Command for ReconfigureShared {
     type Loaded = (ExecutionConfig, Map<String, Json>);
     type Output = ConfigAnswer;
     const NAME: &'static str = "execution_config.update";
-    const ROUTE: engine::Route = patch("/execution-config");
+    const ROUTE: engine::Route = patch("/execution-config/{configId}");
     const PERMIT: Need = Need::Any(&[Permit::RouteConfigure]);
     const VERSIONED: bool = true;
 

@@ -20,7 +20,7 @@ pub struct CreateRoute {
     pub product_code: Option<ProductCode>,
     pub process_type: ProcessType,
     /// The revision engineering gives the route.
-    pub version: Option<Text<40>>,
+    pub revision: Option<Text<40>>,
     #[serde(default = "crate::common::yes")]
     pub is_active: bool,
     pub effective_from: Option<Instant>,
@@ -62,7 +62,7 @@ impl Command for CreateRoute {
             product_key: self.product_code.as_ref().map(ProductCode::key),
             product_code: self.product_code.map(|p| p.to_string()),
             process_type: self.process_type,
-            revision: self.version.map(|v| v.to_string()).filter(|v| !v.is_empty()),
+            revision: self.revision.map(|r| r.to_string()).filter(|v| !v.is_empty()),
             is_active: self.is_active,
             effective_from: self.effective_from,
             effective_to: self.effective_to,

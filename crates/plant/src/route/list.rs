@@ -17,7 +17,7 @@ pub static ROUTES: Listing = Listing {
         Column::new("productCode", "r.product_code", Kind::Code),
         Column::new("processType", "r.process_type", Kind::Word("ProcessType")),
         Column::new("sourceSystem", "r.source_system", Kind::Word("RouteSource")),
-        Column::new("version", "r.revision", Kind::Text),
+        Column::new("revision", "r.revision", Kind::Text),
         Column::new(
             "status",
             "(select v.status from route_version v where v.route_id = r.id and v.version_no = r.latest_version_no)",

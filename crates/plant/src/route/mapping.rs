@@ -131,6 +131,9 @@ impl Problem {
 impl IngestMapping {
     /// Read a mapping and check its shape and paths; gives every problem.
     pub fn parse(json: &Json) -> Result<IngestMapping, Vec<Problem>> {
+        if !json.is_object() {
+            return Err(vec![Problem::new("", "SHAPE")]);
+        }
         let mapping: IngestMapping = serde_json::from_value(json.clone()).map_err(|e| {
             // serde names the field it stumbled over between backticks.
             let text = e.to_string();

@@ -20,7 +20,8 @@ use crate::station::{STATION_GROUP_NOT_FOUND, StationGroup};
 /// Replace the steps of an MES route (R-CORE-050, R-CORE-051, R-CORE-053).
 ///
 /// A step given with its `sourceStepKey` keeps key and configuration whatever its number becomes; one without is new; one left
-/// out is retired, and its configuration stays as an orphan until the step comes back.
+/// out is retired, and its configuration stays as an orphan until the step comes back. What a route answers can be sent back:
+/// steps given with `retiredAt` stay retired.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetSteps {
@@ -58,7 +59,7 @@ impl Command for SetSteps {
         let steps = RouteStep::of(cx, route.id)?;
         let (mut numbers, mut keys) = (HashSet::new(), HashSet::new());
         let mut named = Vec::new();
-        for (i, given) in self.steps.iter().enumerate() {
+        for (i, given) in self.live() {
             let no = given.step_no.0;
             ask.that(numbers.insert(no), || STEP_NO_DUPLICATE.with("step", no).at(format!("/steps/{i}/stepNo")))?;
             if let Some(key) = &given.source_step_key {
@@ -78,7 +79,8 @@ impl Command for SetSteps {
 
     fn run(self, found: Found, cx: &mut Cx<'_>) -> Result<RouteAnswer> {
         let mut left: Vec<RouteStep> = found.steps;
-        for (given, (operation_id, station_group_id)) in self.steps.into_iter().zip(found.named) {
+        let given = self.steps.into_iter().filter(|s| s.retired_at.is_none());
+        for (given, (operation_id, station_group_id)) in given.zip(found.named) {
             let kept = given.source_step_key.as_ref();
             let kept =
                 kept.and_then(|key| left.iter().position(|s| s.source_step_key == *key)).map(|at| left.swap_remove(at));
@@ -115,6 +117,11 @@ impl Command for SetSteps {
 }
 
 impl SetSteps {
+    /// The steps that are to be live, with their places in the call.
+    fn live(&self) -> impl Iterator<Item = (usize, &StepInput)> {
+        self.steps.iter().enumerate().filter(|(_, step)| step.retired_at.is_none())
+    }
+
     fn group_of(&self, cx: &Cx<'_>, ask: &mut Ask, i: usize) -> Result<Option<Id<StationGroup>>> {
         let Some(code) = &self.steps[i].station_group_code else { return Ok(None) };
         let id: Option<Id<StationGroup>> =

@@ -146,6 +146,12 @@ pub struct StepInput {
     pub requires_fai: Option<bool>,
     pub expected_reflow_profile_code: Option<kernel::Text<64>>,
     pub meta: Option<crate::common::Meta>,
+    /// As answered: a step that is retired stays so.
+    pub retired_at: Option<Instant>,
+    /// As answered; the operation says it.
+    pub operation_name: Option<String>,
+    /// As answered; the numbers say it.
+    pub is_last: Option<bool>,
 }
 
 /// The number of a step: 1 to 99999; gaps are fine.

@@ -24,7 +24,7 @@ pub struct UpdateRoute {
     pub process_type: Option<ProcessType>,
     /// The revision engineering gives the route.
     #[serde(default, deserialize_with = "given")]
-    pub version: Option<Option<Text<40>>>,
+    pub revision: Option<Option<Text<40>>>,
     pub is_active: Option<bool>,
     #[serde(default, deserialize_with = "given")]
     pub effective_from: Option<Option<Instant>>,
@@ -55,7 +55,7 @@ impl Command for UpdateRoute {
         let theirs = [
             ("name", self.name.is_some()),
             ("productCode", self.product_code.is_some()),
-            ("version", self.version.is_some()),
+            ("revision", self.revision.is_some()),
             ("effectiveFrom", self.effective_from.is_some()),
             ("effectiveTo", self.effective_to.is_some()),
         ];
@@ -76,8 +76,8 @@ impl Command for UpdateRoute {
             route.product_code = product.map(|p| p.to_string());
         }
         route.process_type = self.process_type.unwrap_or(route.process_type);
-        if let Some(version) = self.version {
-            route.revision = version.map(|v| v.to_string()).filter(|v| !v.is_empty());
+        if let Some(revision) = self.revision {
+            route.revision = revision.map(|r| r.to_string()).filter(|r| !r.is_empty());
         }
         route.is_active = self.is_active.unwrap_or(route.is_active);
         route.effective_from = self.effective_from.unwrap_or(route.effective_from);
