@@ -114,6 +114,11 @@ impl Shared {
         Instant::from_ms(self.last_ms.fetch_max(wall, Ordering::SeqCst).max(wall))
     }
 
+    /// After a transaction was given up: what was read inside it may never have existed, and its row ids may be given again.
+    pub(crate) fn forget_frozen(&self) {
+        self.frozen.write().expect("the cache is never poisoned").clear();
+    }
+
     /// A thing that never changes once it exists (a frozen route version), read once and kept.
     pub fn frozen<T: Any + Send + Sync>(
         &self,

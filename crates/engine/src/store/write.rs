@@ -180,6 +180,7 @@ impl Writer {
 
     /// Roll back; after a lost connection or an I/O error open a new one before the next job.
     fn give_up(&mut self, error: &Error) {
+        self.shared.forget_frozen();
         let Some(tx) = &self.tx else { return };
         let over = tx.dialect() == Dialect::Sqlite && tx.is_gone();
         let usable = over || tx.control("rollback").is_ok();
