@@ -15,6 +15,7 @@ pub mod pick;
 mod pick_status;
 mod receive;
 mod receive_batch;
+mod register_gate;
 mod release;
 mod totals;
 mod unrelease;
@@ -166,7 +167,8 @@ pub fn register(registry: &mut engine::Registry) {
         .list(&list::WORK_ORDERS)
         .query::<get::GetOrder>()
         .query::<candidates::RouteCandidates>()
-        .query::<next_actions::OrderNextActions>();
+        .query::<next_actions::OrderNextActions>()
+        .gate(&engine::register::USED, "orders", register_gate::orders);
 }
 
 macro_rules! select_order {

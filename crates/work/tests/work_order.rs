@@ -660,3 +660,38 @@ fn r_scr_006_an_orders_next_actions_name_the_step_the_blockers_and_who_can() {
         assert_eq!((&end["stage"], &step(&end, "close")["status"]), (&json!(null), &json!("DONE")));
     });
 }
+
+#[test]
+fn r_core_021_a_product_and_a_group_that_orders_name_stay() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        plant.run(&boss, "work_order.receive", order("WO-1", "P1", "5"));
+        let counts = |command: &str, fields: serde_json::Value| {
+            let refusal = plant.refuse(&boss, command, fields);
+            (refusal.def.code, refusal.params["counts"]["orders"].clone())
+        };
+        plant
+            .engine
+            .work(|cx| {
+                let made =
+                    "insert into material (code, code_key, name, is_lot_managed, is_active, source_system, version)
+                 values ('P1', 'p1', 'Product', 0, 1, 'MES', 1) on conflict (code_key) do nothing";
+                cx.run(engine::db::Sql::compose(made.into(), file!(), line!()), []).map(|n| n as i64)
+            })
+            .unwrap();
+        plant.run(&boss, "station_group.create", json!({ "code": "SG-NEW", "name": "x" }));
+        plant
+            .engine
+            .work(|cx| {
+                let sent = sql!(
+                    "update work_order set station_group_id = (select id from station_group where code = 'SG-NEW')"
+                );
+                cx.run(sent, []).map(|n| n as i64)
+            })
+            .unwrap();
+        let material = counts("material.delete", json!({ "materialCode": "P1" }));
+        assert_eq!(material, ("MATERIAL_HAS_DEPENDENCIES", json!(1)));
+        let group = counts("station_group.delete", json!({ "groupCode": "SG-NEW" }));
+        assert_eq!(group, ("STATION_GROUP_HAS_DEPENDENCIES", json!(1)));
+    });
+}
