@@ -38,6 +38,7 @@ create table work_order (
 create index work_order_status on work_order (status, id);
 create index work_order_product on work_order (product_key, id);
 create index work_order_line on work_order (line_id, id);
+create index work_order_group on work_order (station_group_id);
 create index work_order_due on work_order (coalesce(due_on, '9999-12-31'), id);
 
 create table run (

@@ -673,10 +673,11 @@ fn r_core_021_a_product_and_a_group_that_orders_name_stay() {
         plant
             .engine
             .work(|cx| {
-                let made =
+                let made = sql!(
                     "insert into material (code, code_key, name, is_lot_managed, is_active, source_system, version)
-                 values ('P1', 'p1', 'Product', 0, 1, 'MES', 1) on conflict (code_key) do nothing";
-                cx.run(engine::db::Sql::compose(made.into(), file!(), line!()), []).map(|n| n as i64)
+                 values ('P1', 'p1', 'Product', 0, 1, 'MES', 1) on conflict (code_key) do nothing"
+                );
+                cx.run(made, []).map(|n| n as i64)
             })
             .unwrap();
         plant.run(&boss, "station_group.create", json!({ "code": "SG-NEW", "name": "x" }));
