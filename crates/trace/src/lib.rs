@@ -1,4 +1,14 @@
 //! What it was: the history of a unit and of a run, read across and proven.
 
-/// Nothing yet.
-pub fn register(_registry: &mut engine::Registry) {}
+pub mod run;
+pub mod sections;
+pub mod story;
+pub mod unit;
+
+/// The questions about the past.
+pub fn register(registry: &mut engine::Registry) {
+    registry.query::<unit::TraceUnit>().query::<run::TraceRun>();
+    for section in sections::ALL {
+        registry.list(section.listing);
+    }
+}

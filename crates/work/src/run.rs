@@ -1,6 +1,6 @@
 //! Runs: one batch of an order on one line under one frozen route version.
 
-mod authorize;
+pub mod authorize;
 mod cancel;
 mod close;
 mod create;

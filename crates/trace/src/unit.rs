@@ -1,0 +1,297 @@
+//! The trace of one unit: who, what, where and when, under the rules that were frozen for it (R-CORE-210…213).
+
+use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
+use kernel::code::Sn;
+use kernel::error::VALIDATION_FAILED;
+use kernel::{Id, Instant, Refusal, Result, p};
+use plant::StationType;
+use plant::route::{Route as PlantRoute, RouteVersion};
+use plant::snapshot::{FrozenRoute, Step};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use work::run::RunStatus;
+use work::track::at_hand::AtHand;
+use work::unit::{UNIT_NOT_FOUND, UnitStatus};
+
+use crate::sections;
+use crate::story::{Happening, told};
+
+kernel::words! {
+    /// Under which route version a trace shows the steps.
+    pub enum TraceMode { Run = "run", Latest = "latest" }
+}
+
+/// Trace a unit. `mode=run` shows the steps as they were frozen for it; `mode=latest` those of the newest version, which is no
+/// proof. `include` names the sections wanted, parted by commas; all of them otherwise.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TraceUnit {
+    pub sn: Sn,
+    #[serde(default)]
+    pub mode: Option<TraceMode>,
+    #[serde(default)]
+    pub include: Option<String>,
+}
+
+/// The unit as it is now.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedUnit {
+    pub sn: String,
+    pub status: UnitStatus,
+    pub current_step_no: Option<u32>,
+    pub wo_no: String,
+    pub run_no: Option<String>,
+    pub line_code: Option<String>,
+    pub product_code: String,
+}
+
+row! {
+    /// A run the unit was in.
+    pub struct InRun {
+        pub id: i64,
+        pub run_no: String,
+        pub line_code: String,
+        pub status: RunStatus,
+        pub routing_code: String,
+        pub version_no: i64,
+        pub parent_run_no: Option<String>,
+    }
+}
+
+/// A run the unit was in, oldest first.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedRun {
+    pub run_no: String,
+    pub line_code: String,
+    pub status: RunStatus,
+    pub routing_code: String,
+    pub version_no: i64,
+    pub parent_run_no: Option<String>,
+    pub authorizations: Vec<work::run::authorize::AuthorizationView>,
+}
+
+/// The route the unit is built by.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedRoute {
+    pub code: String,
+    pub source_system: String,
+    pub source_key: Option<String>,
+}
+
+/// The version whose steps are shown.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedVersion {
+    pub id: String,
+    pub version_no: i64,
+    pub compiled_at: Instant,
+    pub snapshot_hash: String,
+}
+
+/// A step of that version.
+#[derive(Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedStep {
+    pub step_no: u32,
+    pub operation_code: String,
+    pub operation_name: String,
+    pub station_type: StationType,
+    pub station_group: Option<String>,
+    pub allowed_stations: Vec<String>,
+    pub data_specs: Vec<String>,
+}
+
+/// A step that differs between the frozen and the newest version.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepChange {
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// The trace.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Traced {
+    pub unit: TracedUnit,
+    pub mode: TraceMode,
+    /// Whether the steps are those the unit was really built by.
+    pub audit_grade: bool,
+    pub runs: Vec<TracedRun>,
+    pub route: Option<TracedRoute>,
+    pub route_version: Option<TracedVersion>,
+    pub steps: Vec<TracedStep>,
+    pub step_diff: Option<Vec<StepChange>>,
+    pub events: Vec<Happening>,
+    /// The sections by name, each with its first 200 rows.
+    #[serde(flatten)]
+    pub sections: Map<String, Json>,
+    /// The sections that go on, with the cursor of their next page.
+    pub more: Map<String, Json>,
+}
+
+/// Rows of a section that come with the trace itself; the rest is paged.
+const FIRST_ROWS: i64 = 200;
+
+impl Query for TraceUnit {
+    type Output = Traced;
+    const NAME: &'static str = "trace.unit";
+    const ROUTE: Route = get("/trace/units/{sn}");
+    const PERMIT: Need = Need::Any(&[Permit::TraceRead]);
+
+    fn ask(self, cx: &Cx<'_>) -> Result<Traced> {
+        let wanted = self.wanted()?;
+        let at = AtHand::seen(cx, &self.sn)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
+        let mode = self.mode.unwrap_or(TraceMode::Run);
+        let frozen = match &at.run {
+            Some(run) => FrozenRoute::get(cx, run.route_version_id)?,
+            None => None,
+        };
+        let shown = match (&frozen, mode) {
+            (Some(frozen), TraceMode::Latest) => newest(cx, frozen.id)?.or_else(|| Some(frozen.clone())),
+            _ => frozen.clone(),
+        };
+        let steps = |of: &FrozenRoute| of.snapshot.steps.iter().map(TracedStep::from).collect::<Vec<_>>();
+        let step_diff = match (&frozen, &shown, mode) {
+            (Some(frozen), Some(shown), TraceMode::Latest) => Some(differences(&steps(frozen), &steps(shown))),
+            _ => None,
+        };
+        let (mut sections, mut more) = (Map::new(), Map::new());
+        for section in sections::ALL {
+            if wanted.as_ref().is_some_and(|names| !names.iter().any(|n| n == section.name)) {
+                continue;
+            }
+            let mut page = section.listing.page(cx, &json!({ "sn": at.unit.sn, "limit": FIRST_ROWS }))?;
+            sections.insert(section.name.into(), page["items"].take());
+            if !page["nextCursor"].is_null() {
+                more.insert(section.name.into(), page["nextCursor"].take());
+            }
+        }
+        let rows = |name: &str| sections.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let events = told(cx.actor().lang, rows("tracks"), rows("defects"), rows("holds"));
+        let runs = runs_of(cx, &at)?;
+        Ok(Traced {
+            unit: TracedUnit {
+                sn: at.unit.sn.to_string(),
+                status: at.unit.status,
+                current_step_no: at.unit.step_no,
+                wo_no: at.wo_no,
+                run_no: at.run.as_ref().map(|r| r.run_no.to_string()),
+                line_code: at.run.as_ref().map(|r| r.line_code.clone()),
+                product_code: at.product_code,
+            },
+            mode,
+            audit_grade: mode == TraceMode::Run,
+            runs,
+            route: shown.as_ref().map(|v| TracedRoute {
+                code: v.snapshot.route.code.clone(),
+                source_system: v.snapshot.route.source_system.clone(),
+                source_key: v.snapshot.route.source_key.clone(),
+            }),
+            route_version: shown.as_ref().map(|v| TracedVersion {
+                id: format!("{}@{}", v.snapshot.route.code, v.version_no),
+                version_no: v.version_no,
+                compiled_at: v.compiled_at,
+                snapshot_hash: v.snapshot_hash.clone(),
+            }),
+            steps: shown.as_ref().map_or_else(Vec::new, |v| steps(v)),
+            step_diff,
+            events,
+            sections,
+            more,
+        })
+    }
+}
+
+impl TraceUnit {
+    /// The sections asked for; an unknown one is refused.
+    fn wanted(&self) -> Result<Option<Vec<String>>> {
+        let Some(include) = &self.include else { return Ok(None) };
+        let names: Vec<String> =
+            include.split(',').map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect();
+        let known = |name: &String| sections::ALL.iter().any(|s| s.name == name);
+        if names.iter().all(known) {
+            return Ok(Some(names));
+        }
+        Err(Refusal::from(VALIDATION_FAILED).at("/include").into())
+    }
+}
+
+/// The runs of a unit: those it was tracked in, and the one it is in (R-CORE-211).
+fn runs_of(cx: &Cx<'_>, at: &AtHand) -> Result<Vec<TracedRun>> {
+    let runs: Vec<InRun> = cx.all(
+        sql!(
+            "select r.id, r.run_no, l.code as line_code, r.status, rt.code as routing_code, rv.version_no, p.run_no as parent_run_no
+             from run r join line l on l.id = r.line_id join route_version rv on rv.id = r.route_version_id
+             join route rt on rt.id = rv.route_id left join run p on p.id = r.parent_run_id
+             where (r.id = $2 or r.id in (select t.run_id from track t where t.unit_id = $1)) {scope: r.line_id}
+             order by r.id"
+        ),
+        p![at.unit.id, at.unit.run_id],
+    )?;
+    let shown = |run: InRun| {
+        let given = work::run::authorize::Authorization::of_run(cx, Id::of(run.id))?;
+        Ok(TracedRun {
+            run_no: run.run_no,
+            line_code: run.line_code,
+            status: run.status,
+            routing_code: run.routing_code,
+            version_no: run.version_no,
+            parent_run_no: run.parent_run_no,
+            authorizations: given.into_iter().map(work::run::authorize::Authorization::view).collect(),
+        })
+    };
+    runs.into_iter().map(shown).collect()
+}
+
+/// The newest READY version of the same route.
+fn newest(cx: &Cx<'_>, of: Id<RouteVersion>) -> Result<Option<std::sync::Arc<FrozenRoute>>> {
+    let route: Option<Id<PlantRoute>> = cx.value(sql!("select route_id from route_version where id = $1"), p![of])?;
+    let Some(route) = route else { return Ok(None) };
+    match RouteVersion::newest_ready(cx, route)? {
+        Some(version) => FrozenRoute::get(cx, version.id),
+        None => Ok(None),
+    }
+}
+
+impl From<&Step> for TracedStep {
+    fn from(step: &Step) -> TracedStep {
+        TracedStep {
+            step_no: step.step_no,
+            operation_code: step.operation_code.clone(),
+            operation_name: step.operation_name.clone(),
+            station_type: step.station_type,
+            station_group: step.station_group.clone(),
+            allowed_stations: step.allowed_stations.clone(),
+            data_specs: step.data_specs.iter().map(|s| format!("{} r{}", s.name, s.revision)).collect(),
+        }
+    }
+}
+
+impl TracedStep {
+    fn sentence(&self) -> String {
+        let places = self.station_group.clone().into_iter().chain(self.allowed_stations.clone());
+        let places: Vec<String> = places.collect();
+        [self.operation_code.clone(), self.station_type.to_string(), places.join(", "), self.data_specs.join(", ")]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+}
+
+/// The steps that are not the same in both, by number.
+fn differences(before: &[TracedStep], after: &[TracedStep]) -> Vec<StepChange> {
+    let mut numbers: Vec<u32> = before.iter().chain(after).map(|s| s.step_no).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let find = |steps: &[TracedStep], no: u32| steps.iter().find(|s| s.step_no == no).map(TracedStep::sentence);
+    let pairs = numbers.into_iter().map(|no| (no, find(before, no), find(after, no)));
+    let changed = pairs.filter(|(_, before, after)| before != after);
+    changed.map(|(no, before, after)| StepChange { field: no.to_string(), before, after }).collect()
+}
