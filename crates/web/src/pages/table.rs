@@ -136,8 +136,7 @@ pub static PAGES: &[Page] = &[
             &[
                 given(maybe("station", "station.get", &[("stationCode", Query("stationCode"))])),
                 maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("50"))]),
-                maybe("defect_codes", "defect_codes", &[("limit", Is("8"))]),
-            ],
+                    ],
         )
     },
     // Know
@@ -707,8 +706,7 @@ pub fn station(data: &mut Map<String, Json>) {
     if let Some(code) = data.get("station").and_then(|s| s["code"].as_str()).map(str::to_string) {
         data["station"]["stationCode"] = code.into();
     }
-    let codes = data.get("defect_codes").map_or(Json::Null, |d| d["items"].clone());
-    data.insert("defect_codes".into(), if codes.is_array() { codes } else { json!([]) });
+    data.insert("defect_codes".into(), json!([]));
 }
 
 /// An audit row with its diff grouped and its neighbours linked.
