@@ -1,7 +1,12 @@
-//! `takt …`: serve, check, migrate, admin, audit, version.
+//! `takt …`: serve, demo, acceptance, check, migrate, admin, audit, version.
 
+mod acceptance;
 mod audit;
+mod demo;
 mod serve;
+
+pub use acceptance::serve as serve_for_acceptance;
+pub use audit::open_reading;
 
 use std::process::ExitCode;
 
@@ -23,6 +28,10 @@ struct Cli {
 enum Command {
     /// Serve a plant
     Serve(Flags),
+    /// Serve a demo plant with everything in it, and print its address and accounts
+    Demo(demo::Demo),
+    /// Play a job through the public API and say whether everything was as it must be
+    Acceptance(acceptance::Acceptance),
     /// Print the effective settings and check that the database answers
     Check(Flags),
     /// Bring the database to the newest schema
@@ -68,6 +77,8 @@ enum Audit {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(flags) => serve::serve(&flags),
+        Command::Demo(demo) => demo::demo(&demo),
+        Command::Acceptance(asked) => return acceptance::acceptance(&asked),
         Command::Check(flags) => check(&flags),
         Command::Migrate(flags) => migrate(&flags),
         Command::Admin { what: Admin::Create { name, flags } } => create_admin(&flags, &name),

@@ -15,4 +15,5 @@ pub fn fill(registry: &mut Registry) {
     plant::register(registry);
     work::register(registry);
     trace::register(registry);
+    demo::register(registry);
 }
