@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use engine::db::Sql;
 use engine::{Ask, Cx, LineOf, row, sql};
+use kernel::error::VALIDATION_FAILED;
 use kernel::{Error, Id, Refusal, Result, Value, p};
 use plant::data_spec::judge::{self, Measured};
 use plant::data_spec::{
@@ -94,9 +95,13 @@ pub struct Where<'w> {
     pub track: bool,
 }
 
+/// The most values of one scan.
+pub const VALUES_MAX: usize = 500;
+
 /// Judge what was given at a step, each value by its frozen spec; values of active specs that the step does not ask for may
 /// be given too (R-CORE-151…154). At entry the values that are due there must be among them.
 pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: Phase) -> Result<Vec<Reading>> {
+    ask.need((given.len() <= VALUES_MAX).then_some(()), || Refusal::from(VALIDATION_FAILED).at("/data"))?;
     let mut readings: Vec<Reading> = Vec::with_capacity(given.len());
     for (i, value) in given.iter().enumerate() {
         let name = value.spec_name.as_str();

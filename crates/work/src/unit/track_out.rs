@@ -67,7 +67,8 @@ impl Command for TrackOut {
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Departure> {
         let defects = self.all_defects();
         let wanted = self.result == Verdict::Fail || defects.is_empty();
-        ask.that(wanted, || kernel::Refusal::from(VALIDATION_FAILED).at("/defects"))?;
+        let possible = defects.len() <= 100 && defects.iter().all(|d| (1..=10_000).contains(&d.qty));
+        ask.that(wanted && possible, || kernel::Refusal::from(VALIDATION_FAILED).at("/defects"))?;
         let scan = Scan {
             station: &self.station_code,
             sn: &self.sn,
