@@ -62,11 +62,12 @@ create table audit_seal (
   hash text not null
 );
 
+-- How far each kind of row is numbered: everything up to high_id, but for the gaps [[from, to, since_ms], …] whose ids were
+-- given to transactions that may still commit.
 create table sealer (
   name text not null primary key,
-  low_id integer not null,
-  next_low_id integer not null,
-  low_at integer not null
+  high_id integer not null,
+  gaps text not null
 );
 
 create table request (

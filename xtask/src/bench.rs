@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::load::Session;
 use crate::product::{self, Product, Start};
 use crate::report::{Report, Row};
-use crate::{Result, While, fail, machine, workspace};
+use crate::{Result, fail, machine, workspace};
 use bare::Place;
 
 /// What the developer asks for.
@@ -22,15 +22,17 @@ pub struct Wish {
     pub is_quick: bool,
     /// Only these figures.
     pub figures: Vec<u32>,
+    /// Another binary than the release one, to try something.
+    pub program: Option<PathBuf>,
 }
 
 /// Figures that a plain `bench` measures; 12 builds everything anew and is asked for by name.
 const USUAL: [u32; 3] = [1, 2, 11];
 
 impl Wish {
-    /// Reads `[--quick] [--figure N]…`.
+    /// Reads `[--quick] [--figure N]… [--program PATH]`.
     pub fn read(words: &[&str]) -> Result<Wish> {
-        let mut wish = Wish { is_quick: false, figures: vec![] };
+        let mut wish = Wish { is_quick: false, figures: vec![], program: None };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
@@ -40,6 +42,7 @@ impl Wish {
                     let Some(number) = number else { return fail("`--figure` wants a number") };
                     wish.figures.push(number);
                 }
+                "--program" => wish.program = words.next().map(PathBuf::from),
                 other => return fail(format!("`bench` does not know `{other}`")),
             }
         }
@@ -61,7 +64,8 @@ pub struct Bench {
 pub fn run(words: &[&str]) -> Result<()> {
     let wish = Wish::read(words)?;
     let folder = workspace().join("target/bench");
-    let bench = Bench { program: product::build(true)?, folder: folder.clone(), wish };
+    let program = wish.program.clone().map_or_else(|| product::build(true), Ok)?;
+    let bench = Bench { program, folder: folder.clone(), wish };
     let mut rows: Vec<Row> = Vec::new();
     if bench.wants(1) || bench.wants(2) {
         rows.extend(flow::on_sqlite(&bench)?);
@@ -124,9 +128,4 @@ fn say(what: &str) {
 /// A duration in milliseconds.
 fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
-}
-
-/// The text of a file, or why there is none.
-fn text_of(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).or_fail(format!("cannot read {}", path.display()))
 }

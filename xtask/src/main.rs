@@ -10,7 +10,7 @@ The developer's tools of Takt.
   cargo xtask test [FILTER] [--fast]     everything continuous integration runs; FILTER narrows to tests with that name;
                                          --fast leaves out browser and ordeal tests
   cargo xtask check                      formatting and clippy only
-  cargo xtask bench [--quick] [--figure N]…
+  cargo xtask bench [--quick] [--figure N]… [--program PATH]
                                          measures the figures of the performance page; report in target/bench
   cargo xtask ordeal [--short] [--release]
                                          kill -9 under load, a database restarted, two nodes: nothing answered is lost

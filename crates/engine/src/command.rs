@@ -87,6 +87,9 @@ impl Entity {
     }
 }
 
+/// What a command does on a reader before it is queued.
+pub type Prepare<C> = fn(&mut C, &Cx<'_>) -> Result<()>;
+
 /// A write someone asks for: its fields are the struct, its guards load and require, its run changes and tells.
 pub trait Command: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
     /// What the guards found and the run needs.
@@ -103,14 +106,11 @@ pub trait Command: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
     const VERSIONED: bool = false;
     /// Whether a refusal of this command may keep something (R-CORE-003 lists which).
     const KEEPS_ON_REFUSAL: bool = false;
+    /// Slow work before the call is queued: hashing, parsing, rendering. Reads only; `run` checks again what may have changed.
+    const PREPARE: Option<Prepare<Self>> = None;
 
     /// What the call is about, as far as its fields tell.
     fn entity(&self) -> Entity;
-
-    /// Slow work before the call is queued: hashing, parsing, rendering. Reads only; `run` checks again what may have changed.
-    fn prepare(&mut self, _cx: &Cx<'_>) -> Result<()> {
-        Ok(())
-    }
 
     /// Load and require, in the rule's order.
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded>;

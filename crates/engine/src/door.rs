@@ -82,6 +82,9 @@ impl Engine {
 
     /// Prepare and perform a call; faults become refusals.
     pub async fn submit(&self, call: Call) -> Answer {
+        if !call.entry.prepares {
+            return self.perform(call).await;
+        }
         match self.prepare(call).await {
             Ok(call) => self.perform(call).await,
             Err(Error::Refused(refusal)) => Answer::refused(*refusal),

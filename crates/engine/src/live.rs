@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
-use std::time::{Duration, Instant as Stopwatch};
+use std::time::Duration;
 
 use kernel::{Result, p};
 use serde::Serialize;
@@ -12,10 +12,14 @@ use crate::cx::Cx;
 use crate::sql;
 use crate::store::Shared;
 
+/// A rung bell is answered at most this often.
+const CALM: Duration = Duration::from_millis(50);
+
 /// Rung after every commit that told something.
 pub struct Bell {
     count: Mutex<u64>,
     rung: Condvar,
+    ended: Condvar,
     stopped: AtomicBool,
     sealed: watch::Sender<u64>,
     /// Counts up whenever permissions may have changed; caches of actors compare it.
@@ -27,6 +31,7 @@ impl Default for Bell {
         Bell {
             count: Mutex::default(),
             rung: Condvar::new(),
+            ended: Condvar::new(),
             stopped: AtomicBool::new(false),
             sealed: watch::Sender::new(0),
             access_epoch: AtomicU64::new(0),
@@ -48,24 +53,24 @@ impl Bell {
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.ring();
+        self.ended.notify_all();
         self.sealed();
     }
 
-    /// Wait for the time to pass or, when `on_bell`, for the bell; a rung bell is answered at most every 50 ms.
-    pub fn wait(&self, seen: u64, every: Duration, on_bell: bool, stopping: &AtomicBool) -> u64 {
-        let started = Stopwatch::now();
-        let calm = Duration::from_millis(50);
-        let mut count = self.count.lock().expect("the bell is never poisoned");
-        loop {
-            let passed = started.elapsed();
-            let woken = on_bell && *count != seen && passed >= calm;
-            if stopping.load(Ordering::SeqCst) || passed >= every || woken {
-                return *count;
-            }
-            let until = if on_bell && *count != seen { calm } else { every };
-            let rest = until.saturating_sub(passed).max(Duration::from_millis(1));
-            count = self.rung.wait_timeout(count, rest).expect("the bell is never poisoned").0;
+    /// Wait for the time to pass or, when `on_bell`, for the bell; a rung bell is answered at most every 50 ms. Commits wake
+    /// only whom they may concern: a chore that sleeps through its calm time or waits for its hour is left alone.
+    pub fn wait(&self, seen: u64, every: Duration, on_bell: bool) -> u64 {
+        let calm = if on_bell { CALM.min(every) } else { every };
+        let stopped = |_: &mut u64| !self.stopped.load(Ordering::SeqCst);
+        let count = self.count.lock().expect("the bell is never poisoned");
+        let (mut count, calm_is_over) =
+            self.ended.wait_timeout_while(count, calm, stopped).expect("the bell is never poisoned");
+        if on_bell && calm_is_over.timed_out() {
+            let silent = |count: &mut u64| *count == seen && !self.stopped.load(Ordering::SeqCst);
+            let rest = every.saturating_sub(calm);
+            count = self.rung.wait_timeout_while(count, rest, silent).expect("the bell is never poisoned").0;
         }
+        *count
     }
 
     /// New facts have their number: live streams may read on.

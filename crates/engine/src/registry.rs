@@ -71,7 +71,7 @@ impl<C: Command> Asked for Typed<C> {
     }
 
     fn prepare(&mut self, cx: &Cx<'_>) -> Result<()> {
-        self.0.prepare(cx)
+        C::PREPARE.map_or(Ok(()), |prepare| prepare(&mut self.0, cx))
     }
 
     fn ask(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<()> {
@@ -96,6 +96,8 @@ pub struct CommandEntry {
     pub status: u16,
     pub versioned: bool,
     pub keeps_on_refusal: bool,
+    /// Whether it has slow work before it is queued.
+    pub prepares: bool,
     pub schema: Schema,
     pub output: Schema,
     pub parse: Parse,
@@ -147,6 +149,7 @@ impl Registry {
             status: C::STATUS,
             versioned: C::VERSIONED,
             keeps_on_refusal: C::KEEPS_ON_REFUSAL,
+            prepares: C::PREPARE.is_some(),
             schema: schema_of::<C>(),
             output: schema_of::<C::Output>(),
             parse: Box::new(|fields| Ok(Box::new(Typed(serde_json::from_value::<C>(fields)?)))),

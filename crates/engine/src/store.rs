@@ -316,7 +316,7 @@ impl Engine {
                 Ok(_) => {}
                 Err(e) => tracing::warn!(chore = name, error = %e, "chore failed; it is tried again"),
             }
-            rung = self.shared.bell.wait(rung, chore.every, chore.on_bell, &self.stopping);
+            rung = self.shared.bell.wait(rung, chore.every, chore.on_bell);
         }
     }
 

@@ -133,7 +133,6 @@ impl Series<'_> {
             found.p99.push(ms(latencies.percentile(99.0)));
             found.retries += round.retries / latencies.count() as f64 / self.rounds as f64;
         }
-        std::fs::remove_file(&path).map_err(|e| crate::Failure(e.to_string()))?;
         Ok(found)
     }
 

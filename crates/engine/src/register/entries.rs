@@ -91,6 +91,7 @@ fn entry(
         status: 200,
         versioned,
         keeps_on_refusal: false,
+        prepares: false,
         schema: schema(fields),
         output: schema(output),
         parse,

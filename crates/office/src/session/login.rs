@@ -1,6 +1,6 @@
 //! Signing in with a password. Wrong passwords are counted, per name and per address, and too many lock (platform §1.2).
 
-use engine::{Ask, Command, Cx, Entity, Need, Route, post, sql};
+use engine::{Ask, Command, Cx, Entity, Need, Prepare, Route, post, sql};
 use kernel::code::{Text, fold};
 use kernel::{Instant, Result, Secret, p};
 use schemars::JsonSchema;
@@ -62,18 +62,8 @@ pub struct SignedIn {
     pub session_token: String,
 }
 
-impl Command for Login {
-    type Loaded = Option<User>;
-    type Output = SignedIn;
-    const NAME: &'static str = "session.login";
-    const ROUTE: Route = post("/auth/login");
-    const PERMIT: Need = Need::Nobody;
-    const KEEPS_ON_REFUSAL: bool = true;
-
-    fn entity(&self) -> Entity {
-        Entity::of("user", &self.username)
-    }
-
+impl Login {
+    /// Hash or compare off the writer: it takes about 20 ms.
     fn prepare(&mut self, cx: &Cx<'_>) -> Result<()> {
         let hash: Option<Option<String>> = cx.value(
             sql!("select password_hash from app_user where username_key = $1"),
@@ -83,6 +73,20 @@ impl Command for Login {
         let is_right = password::matches(hash.as_deref(), self.password.reveal());
         self.checked = Some(Checked { hash, is_right });
         Ok(())
+    }
+}
+
+impl Command for Login {
+    type Loaded = Option<User>;
+    type Output = SignedIn;
+    const NAME: &'static str = "session.login";
+    const ROUTE: Route = post("/auth/login");
+    const PERMIT: Need = Need::Nobody;
+    const PREPARE: Option<Prepare<Self>> = Some(Self::prepare);
+    const KEEPS_ON_REFUSAL: bool = true;
+
+    fn entity(&self) -> Entity {
+        Entity::of("user", &self.username)
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Option<User>> {

@@ -1,6 +1,6 @@
 //! The first password, set by the person himself with a one-time link (R-PLAT-002).
 
-use engine::{Ask, Command, Cx, Entity, Need, Route, post, sql};
+use engine::{Ask, Command, Cx, Entity, Need, Prepare, Route, post, sql};
 use kernel::{Id, Instant, Result, Secret, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,17 +49,8 @@ impl Enrol {
     }
 }
 
-impl Command for Enrol {
-    type Loaded = User;
-    type Output = Enrolled;
-    const NAME: &'static str = "user.enrol";
-    const ROUTE: Route = post("/auth/enrol");
-    const PERMIT: Need = Need::Nobody;
-
-    fn entity(&self) -> Entity {
-        Entity::of("user", "")
-    }
-
+impl Enrol {
+    /// Hash or compare off the writer: it takes about 20 ms.
     fn prepare(&mut self, cx: &Cx<'_>) -> Result<()> {
         let id: Option<Id<User>> = cx.value(
             sql!("select id from app_user where enrol_hash = $1 and enrol_until > $2"),
@@ -69,6 +60,19 @@ impl Command for Enrol {
             self.fresh = Some(password::fresh(cx, Some(id), self.password.reveal())?);
         }
         Ok(())
+    }
+}
+
+impl Command for Enrol {
+    type Loaded = User;
+    type Output = Enrolled;
+    const NAME: &'static str = "user.enrol";
+    const ROUTE: Route = post("/auth/enrol");
+    const PERMIT: Need = Need::Nobody;
+    const PREPARE: Option<Prepare<Self>> = Some(Self::prepare);
+
+    fn entity(&self) -> Entity {
+        Entity::of("user", "")
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<User> {
