@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::register::csv::error;
 use engine::register::table::{self, Row, Table};
 use engine::register::{CSV_MAX, Cell, Field, Kind};
-use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, post};
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Prepare, Route, post};
 use kernel::{Error, FieldError, Qty, Result, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -56,20 +56,24 @@ static FIELDS: [Field; 11] = [
     Field::new("isActive", "is_active", Kind::Bool).default("true"),
 ];
 
+impl ImportBom {
+    /// Off the writer: reads the text.
+    fn prepare(&mut self, _: &Cx<'_>) -> Result<()> {
+        self.table = Some(self.read());
+        Ok(())
+    }
+}
+
 impl Command for ImportBom {
     type Loaded = Vec<Planned>;
     type Output = Imported;
     const NAME: &'static str = "bom_item.import";
     const ROUTE: Route = post("/master-data/boms/import");
     const PERMIT: Need = Need::Any(&[Permit::MaterialConfig]);
+    const PREPARE: Option<Prepare<Self>> = Some(Self::prepare);
 
     fn entity(&self) -> Entity {
         Entity::of("bom_item", "import")
-    }
-
-    fn prepare(&mut self, _: &Cx<'_>) -> Result<()> {
-        self.table = Some(self.read());
-        Ok(())
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Vec<Planned>> {
