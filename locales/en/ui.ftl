@@ -56,6 +56,7 @@ denied-who = These roles can: { $roles }
 
 ## Lists and forms
 import = Import
+more-filters = More filters
 filter = Filter
 filter-by-state = Filter by state
 clear-filters = Clear filters

@@ -56,6 +56,7 @@ denied-who = 以下角色可以：{ $roles }
 
 ## Lists and forms
 import = 导入
+more-filters = 更多筛选
 filter = 筛选
 filter-by-state = 按状态筛选
 clear-filters = 清除筛选

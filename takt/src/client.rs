@@ -56,7 +56,12 @@ impl Session {
             csrf: String::new(),
             keys: AtomicU64::new(0),
         };
-        let reply = session.send(Method::POST, "/auth/login", Some(json!({ "username": username, "password": password })), &[])?;
+        let reply = session.send(
+            Method::POST,
+            "/auth/login",
+            Some(json!({ "username": username, "password": password })),
+            &[],
+        )?;
         let body = reply.ok(200)?;
         session.csrf = body["csrf"].as_str().unwrap_or_default().into();
         if session.cookie.is_empty() || session.csrf.is_empty() {
@@ -77,7 +82,13 @@ impl Session {
         self.again_while_busy(Method::POST, path, Some(fields), &[("idempotency-key", &key)])
     }
 
-    fn again_while_busy(&self, method: Method, path: &str, fields: Option<Json>, headers: &[(&str, &str)]) -> Result<Reply, Failure> {
+    fn again_while_busy(
+        &self,
+        method: Method,
+        path: &str,
+        fields: Option<Json>,
+        headers: &[(&str, &str)],
+    ) -> Result<Reply, Failure> {
         for _ in 1..TRIES {
             let reply = self.exchange(method.clone(), path, fields.as_ref(), headers)?.0;
             if reply.status != 503 {
@@ -88,7 +99,13 @@ impl Session {
         Ok(self.exchange(method, path, fields.as_ref(), headers)?.0)
     }
 
-    fn send(&mut self, method: Method, path: &str, fields: Option<Json>, headers: &[(&str, &str)]) -> Result<Reply, Failure> {
+    fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        fields: Option<Json>,
+        headers: &[(&str, &str)],
+    ) -> Result<Reply, Failure> {
         let (reply, cookie) = self.exchange(method, path, fields.as_ref(), headers)?;
         self.cookie = cookie.unwrap_or_default();
         Ok(reply)
@@ -145,11 +162,13 @@ impl Reply {
         if self.status == status && found == code {
             return Ok(self.body);
         }
-        let message = format!(
-            "{} was to be refused with {status} {code} and answered {} {}",
-            self.asked, self.status, self.body
-        );
-        Err(Failure { code: if found.is_empty() { "NOT_REFUSED".into() } else { found }, message, status: Some(self.status) })
+        let message =
+            format!("{} was to be refused with {status} {code} and answered {} {}", self.asked, self.status, self.body);
+        Err(Failure {
+            code: if found.is_empty() { "NOT_REFUSED".into() } else { found },
+            message,
+            status: Some(self.status),
+        })
     }
 }
 
@@ -195,7 +214,10 @@ mod tests {
     fn a_refusal_is_checked_by_status_and_code() {
         let reply = |status, body| Reply { asked: "POST /x".into(), status, body, etag: None };
         assert!(reply(409, json!({ "code": "RUN_ON_HOLD" })).refused(409, "RUN_ON_HOLD").is_ok());
-        assert_eq!(reply(409, json!({ "code": "RUN_CLOSED" })).refused(409, "RUN_ON_HOLD").unwrap_err().code, "RUN_CLOSED");
+        assert_eq!(
+            reply(409, json!({ "code": "RUN_CLOSED" })).refused(409, "RUN_ON_HOLD").unwrap_err().code,
+            "RUN_CLOSED"
+        );
         assert_eq!(reply(200, json!({})).refused(409, "RUN_ON_HOLD").unwrap_err().code, "NOT_REFUSED");
         assert_eq!(reply(404, json!({ "code": "RUN_NOT_FOUND" })).ok(200).unwrap_err().status, Some(404));
     }

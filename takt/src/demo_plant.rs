@@ -154,7 +154,8 @@ impl People<'_> {
 
     fn command(&self, name: &str, actor: Arc<Actor>, fields: Json) -> Result<Json, String> {
         let command = self.engine.command(name).ok_or_else(|| format!("no command is called {name}"))?;
-        let envelope = Envelope { key: Some(office::secret::random().map_err(|e| e.to_string())?), ..Envelope::default() };
+        let envelope =
+            Envelope { key: Some(office::secret::random().map_err(|e| e.to_string())?), ..Envelope::default() };
         let call = self.engine.call(command, actor, fields, envelope);
         let answer = match call {
             Ok(call) => ::demo::perform(self.engine, call)?,

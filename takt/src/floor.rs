@@ -104,7 +104,8 @@ struct Floor {
 impl Floor {
     fn open(base: &str, accounts: &Accounts, pace: Pace) -> Result<Floor, Failure> {
         let by = |name: &str| Session::sign_in(base, name, accounts.password(name));
-        let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64);
+        let seed =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64);
         Ok(Floor {
             planner: by("planner")?,
             leader: by("leader")?,
@@ -233,7 +234,8 @@ impl Floor {
         if order["status"] == "RECEIVED" {
             self.planner.post(&format!("{path}/release"), json!({ "lineCode": job.line }))?.ok(200)?;
         }
-        let (allocated, remaining) = (order["allocatedQty"].as_u64().unwrap_or(0), order["remainingQty"].as_u64().unwrap_or(0));
+        let (allocated, remaining) =
+            (order["allocatedQty"].as_u64().unwrap_or(0), order["remainingQty"].as_u64().unwrap_or(0));
         let quantity = job.boards_of_a_run.min(remaining);
         let fields = json!({ "lineCode": job.line, "planQty": quantity });
         let run = self.planner.post(&format!("{path}/runs"), fields)?.ok(201)?;

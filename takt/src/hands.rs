@@ -91,7 +91,10 @@ pub fn scan_out(
     next: Option<&Place>,
 ) -> Result<(), Failure> {
     let bad = |spec: &Json| matches!(exit, Exit::Measured(name) if spec["name"] == *name);
-    visit.data = specs.iter().map(|spec| if bad(spec) { measured(spec, beyond(spec)) } else { measured(spec, good(spec, sn)) }).collect();
+    visit.data = specs
+        .iter()
+        .map(|spec| if bad(spec) { measured(spec, beyond(spec)) } else { measured(spec, good(spec, sn)) })
+        .collect();
     if let Exit::Fail(code, location) = exit {
         visit.defects = vec![json!({ "code": code, "location": location, "qty": 1 })];
     }
@@ -115,7 +118,10 @@ pub fn scan_out(
     }
     let said: Vec<String> = out["resultReasons"].as_array().into_iter().flatten().map(reason).collect();
     if said != reasons {
-        return Err(Failure::new("STATE_DIFFERS", format!("{sn} left with {said:?} and was to leave with {reasons:?}")));
+        return Err(Failure::new(
+            "STATE_DIFFERS",
+            format!("{sn} left with {said:?} and was to leave with {reasons:?}"),
+        ));
     }
     visit.result = result.into();
     visit.status = status.into();
@@ -180,7 +186,10 @@ fn rounded(value: f64, limits: &Json) -> Json {
 
 /// A number from 0 to 1 that follows from a serial and a name.
 fn share_of(sn: &str, name: &str) -> f64 {
-    let hash = sn.bytes().chain(name.bytes()).fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let hash = sn
+        .bytes()
+        .chain(name.bytes())
+        .fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     ((hash >> 11) % 1000) as f64 / 1000.0
 }
 
@@ -190,7 +199,8 @@ mod tests {
 
     #[test]
     fn good_values_lie_inside_their_limits_and_bad_ones_outside() {
-        let spec = json!({ "name": "Peak", "dataType": "NUMBER", "spec": { "lsl": 240.0, "usl": 250.0, "decimals": 1 } });
+        let spec =
+            json!({ "name": "Peak", "dataType": "NUMBER", "spec": { "lsl": 240.0, "usl": 250.0, "decimals": 1 } });
         let mut seen = std::collections::BTreeSet::new();
         for n in 0..250 {
             let sn = format!("2506{n:04}");
@@ -201,7 +211,8 @@ mod tests {
         }
         assert!(seen.len() > 20, "boards differ");
         assert_eq!(beyond(&spec), json!(253.0));
-        let exact = json!({ "name": "Parts", "dataType": "NUMBER", "spec": { "lsl": 248.0, "usl": 248.0, "decimals": 0 } });
+        let exact =
+            json!({ "name": "Parts", "dataType": "NUMBER", "spec": { "lsl": 248.0, "usl": 248.0, "decimals": 0 } });
         assert_eq!(good(&exact, "1"), json!(248.0));
     }
 

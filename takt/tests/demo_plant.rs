@@ -109,7 +109,11 @@ fn lost_passwords_are_given_anew() {
 #[test]
 fn a_plant_that_is_no_demo_is_left_alone() {
     on_both(|plant| {
-        plant.run(&plant.boss(), "line.create", serde_json::json!({ "code": "LINE-1", "name": "Line 1", "processType": "SMT" }));
+        plant.run(
+            &plant.boss(),
+            "line.create",
+            serde_json::json!({ "code": "LINE-1", "name": "Line 1", "processType": "SMT" }),
+        );
         let before = counts(plant);
         let problem = seed(&plant.engine, Mark::Demo, &Accounts::random().unwrap()).unwrap_err();
         assert!(problem.contains(demo::NOT_OURS), "{problem}");

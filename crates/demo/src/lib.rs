@@ -31,7 +31,17 @@ const FILES: [(&str, &str); 7] = [
 
 /// The accounts of the plant, one for each preset role that a person can have; they are called like their role.
 pub const ACCOUNTS: [&str; 11] = [
-    "admin", "planner", "engineer", "quality", "inspector", "repair", "material", "operator", "leader", "manager", "trace",
+    "admin",
+    "planner",
+    "engineer",
+    "quality",
+    "inspector",
+    "repair",
+    "material",
+    "operator",
+    "leader",
+    "manager",
+    "trace",
 ];
 
 /// Who plays what no account can: making the first accounts.
@@ -138,7 +148,8 @@ mod tests {
         let made = entries.iter().filter(|e| e.does == "user.create");
         let mut roles: Vec<&str> = made.clone().filter_map(|e| e.fields["roles"][0].as_str()).collect();
         assert!(made.clone().all(|e| e.fields["roles"][0] == e.fields["username"]));
-        let mut preset: Vec<&str> = engine::permits::PRESET_ROLES.iter().filter(|r| !r.token_only).map(|r| r.code).collect();
+        let mut preset: Vec<&str> =
+            engine::permits::PRESET_ROLES.iter().filter(|r| !r.token_only).map(|r| r.code).collect();
         let mut accounts = ACCOUNTS.to_vec();
         roles.sort_unstable();
         preset.sort_unstable();
@@ -151,7 +162,10 @@ mod tests {
     #[test]
     fn the_process_sheet_has_its_33_steps() {
         let chapters = chapters().unwrap();
-        let steps = chapters.iter().flat_map(|c| &c.entries).find(|e| e.fields.get("routingCode") == Some(&"1016928-00".into()) && e.does == "route.set_steps");
+        let steps = chapters
+            .iter()
+            .flat_map(|c| &c.entries)
+            .find(|e| e.fields.get("routingCode") == Some(&"1016928-00".into()) && e.does == "route.set_steps");
         let steps = steps.unwrap().fields["steps"].as_array().unwrap();
         let numbers: Vec<i64> = steps.iter().filter_map(|s| s["stepNo"].as_i64()).collect();
         assert_eq!(numbers, (1..=33).collect::<Vec<_>>());

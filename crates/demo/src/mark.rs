@@ -33,7 +33,8 @@ pub fn marked(cx: &Cx<'_>) -> Result<Option<Mark>> {
 }
 
 /// Why a database is left alone.
-pub const NOT_OURS: &str = "this database has people or lines and is not marked as a demo: it may be a plant's. A demo needs one of its own";
+pub const NOT_OURS: &str =
+    "this database has people or lines and is not marked as a demo: it may be a plant's. A demo needs one of its own";
 
 /// Whether a demo may play in the database: it is marked, or nobody has worked in it yet.
 pub fn is_free(cx: &Cx<'_>) -> Result<bool> {

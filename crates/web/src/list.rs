@@ -61,7 +61,8 @@ fn describe(
 ) -> Json {
     let lang = caller.lang;
     let value_of = |name: &str| given.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
-    let filters = listing.filters.iter().filter(|f| !f.required);
+    let has_chips = listing.filters.iter().any(|f| f.name == "status" && matches!(f.by, By::Word(..)));
+    let filters = listing.filters.iter().filter(|f| !f.required && !(has_chips && f.name == "status"));
     let filters: Vec<Json> = filters.map(|f| filter(lang, f.name, f.by, value_of(f.name))).collect();
     let filtered = listing.filters.iter().any(|f| !f.required && !value_of(f.name).is_empty());
     let sorted = value_of("sort");
@@ -116,8 +117,8 @@ fn column(lang: Lang, uri: &Uri, listing: &Listing, column: &Column, sorted: &st
         Kind::Time => "time",
         Kind::Day => "date",
         Kind::Bool => "bool",
-        Kind::Word(_) => "state",
-        Kind::Text | Kind::Json => "text",
+        Kind::Word(_) if is_state(column.name) => "state",
+        Kind::Text | Kind::Json | Kind::Word(_) => "text",
     };
     let sort = listing.sorts.iter().find(|s| s.name == column.name);
     let default = listing.sorts.first().map(|s| s.name) == Some(column.name) && sorted.is_empty();
@@ -155,16 +156,44 @@ fn row_of(door: &Arc<Door>, caller: &Caller, shown: &ListPage, listing: &Listing
             out[column.name] = all.join(", ").into();
         }
     }
-    let actions: Vec<Json> = shown
-        .actions
-        .iter()
-        .filter_map(|(command, prefill)| act(door, caller, command, &prefilled(prefill, row)))
-        .collect();
+    for column in listing.columns {
+        if let (Kind::Word(name), Some(word), false) = (column.kind, row[column.name].as_str(), is_state(column.name)) {
+            out[column.name] = words::state(caller.lang, name, word).into();
+        }
+    }
     out["_href"] = shown.row.and_then(|r| filled(r, row)).into();
     out["_status"] = state.into();
     out["_links"] = Json::Object(links);
-    out["_actions"] = actions.into();
+    out["_actions"] = acts(door, caller, shown.actions, row).into();
     out
+}
+
+/// Commands of a thing and the fields it gives them.
+pub type Actions = &'static [(&'static str, &'static [(&'static str, &'static str)])];
+
+/// The buttons a thing offers: by permit and by the state tables; the guards are asked on click.
+pub fn acts(door: &Arc<Door>, caller: &Caller, actions: Actions, thing: &Json) -> Vec<Json> {
+    let fits = |command: &str| {
+        let states = states_of(command);
+        states.is_empty() || thing["status"].as_str().is_none_or(|s| states.contains(&s))
+    };
+    let offered = actions.iter().filter(|(command, _)| fits(command));
+    offered.filter_map(|(command, prefill)| act(door, caller, command, &prefilled(prefill, thing))).collect()
+}
+
+/// The states from which a command moves; none named: it may be tried in any.
+fn states_of(command: &str) -> Vec<&'static str> {
+    // An order that has runs takes more of them without moving.
+    if command == "run.create" {
+        return vec!["RELEASED", "IN_PROGRESS"];
+    }
+    let moves = kernel::words::STATE_TABLES.iter().flat_map(|t| t.moves);
+    moves.filter(|m| m.by == command).map(|m| m.from).collect()
+}
+
+/// Whether a word says how something stands, and so gets a colour and an icon.
+pub fn is_state(field: &str) -> bool {
+    matches!(field, "status" | "state" | "result" | "judge" | "iqcResult" | "pickStatus")
 }
 
 /// The fields a row gives to a command: `(field, column)`.

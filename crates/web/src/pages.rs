@@ -43,7 +43,7 @@ pub struct ListPage {
     pub create: Option<&'static str>,
     pub import: Option<&'static str>,
     /// Commands of a row and the fields the row gives them: `(field, column)`.
-    pub actions: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+    pub actions: crate::list::Actions,
 }
 
 /// One thing with its facts and the lists it carries.
@@ -56,7 +56,7 @@ pub struct RecordPage {
     pub crumb: (&'static str, &'static str),
     /// Fields that lead to pages.
     pub links: &'static [(&'static str, &'static str)],
-    pub actions: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+    pub actions: crate::list::Actions,
 }
 
 /// The home of a role: what waits for it, from lists it may read.

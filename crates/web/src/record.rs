@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Caller;
 use crate::context::{Context, filled};
-use crate::list::{act, prefilled};
+use crate::list::{acts, is_state};
 use crate::page::{ask_all, problem};
 use crate::pages::{Page, RecordPage};
 use crate::{Door, words};
@@ -30,11 +30,7 @@ pub async fn answer(
     let whole = data.values().next().cloned().unwrap_or(Json::Null);
     let thing = shown.inside.map_or(&whole, |name| &whole[name]).clone();
     let title = thing[shown.title].as_str().map_or_else(|| page.name.to_string(), str::to_string);
-    let actions: Vec<Json> = shown
-        .actions
-        .iter()
-        .filter_map(|(command, prefill)| act(door, caller, command, &prefilled(prefill, &thing)))
-        .collect();
+    let actions = acts(door, caller, shown.actions, &thing);
     let entry = door.engine.shared.registry.queries.get(shown.ask[0].query);
     let schema = entry.map(|e| e.output.as_value().clone()).unwrap_or_default();
     let schema = shown.inside.map_or(&schema, |name| &schema["properties"][name]).clone();
@@ -99,7 +95,7 @@ fn fact(lang: Lang, name: &str, value: &Json, schema: &Json, shown: &RecordPage)
     let words_of = vocabulary(schema, name);
     let time = value.as_str().is_some_and(|v| v.len() == 24 && v.ends_with('Z') && v.as_bytes()[10] == b'T');
     let kind = match value {
-        _ if words_of.is_some() => "state",
+        _ if words_of.is_some() && is_state(name) => "state",
         Json::Bool(_) => "bool",
         Json::Number(_) => "number",
         _ if time => "time",
@@ -111,6 +107,9 @@ fn fact(lang: Lang, name: &str, value: &Json, schema: &Json, shown: &RecordPage)
         .iter()
         .find(|(field, _)| *field == name)
         .and_then(|(_, page)| filled(page, &json!({ name: value })));
+    let word =
+        words_of.zip(value.as_str()).filter(|_| !is_state(name)).map(|(v, w)| Json::from(words::state(lang, v, w)));
+    let value = word.as_ref().unwrap_or(value);
     json!({ "label": words::field(lang, name), "value": value, "kind": kind, "state_kind": words_of.unwrap_or("state"), "href": href })
 }
 
@@ -127,6 +126,11 @@ fn sections(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<
                 Json::Array(items) => {
                     let text: Vec<String> = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_string)).collect();
                     json!({ "id": name, "title": title, "kind": "text", "text": if text.is_empty() { "–".into() } else { text.join(", ") } })
+                }
+                Json::Object(fields) if fields.values().all(|v| !v.is_array() && !v.is_object()) => {
+                    let inner = &schema["properties"][name];
+                    let facts: Vec<Json> = fields.iter().map(|(n, v)| fact(lang, n, v, inner, shown)).collect();
+                    json!({ "id": name, "title": title, "kind": "facts", "facts": facts })
                 }
                 other => json!({ "id": name, "title": title, "kind": "json", "json": other }),
             }
@@ -161,6 +165,11 @@ fn table(lang: Lang, name: &str, title: &str, items: &[Json], schema: &Json, sho
                 .filter_map(|(field, page)| Some(((*field).to_string(), filled(page, item)?.into())))
                 .collect();
             for key in &keys {
+                if let (Some(words_of), Some(word), false) =
+                    (vocabulary(schema, key), item[key.as_str()].as_str(), is_state(key))
+                {
+                    row[key.as_str()] = words::state(lang, words_of, word).into();
+                }
                 if row[key.as_str()].is_array() || row[key.as_str()].is_object() {
                     row[key.as_str()] = row[key.as_str()].to_string().into();
                 }

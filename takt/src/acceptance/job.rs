@@ -36,7 +36,9 @@ pub fn steps() -> Vec<ToDo<World>> {
     ];
     for (n, quantity) in RUNS.iter().enumerate() {
         let no = n + 1;
-        steps.push(ToDo::new(format!("run {no}: the planner creates it for {quantity} boards"), move |w| create_run(w, n)));
+        steps.push(ToDo::new(format!("run {no}: the planner creates it for {quantity} boards"), move |w| {
+            create_run(w, n)
+        }));
         steps.push(ToDo::new(format!("run {no}: the leader imports the serials"), move |w| import(w, n)));
         steps.push(ToDo::new(format!("run {no}: the planner authorizes it"), authorize));
         for step in 0..STEPS {
@@ -49,7 +51,9 @@ pub fn steps() -> Vec<ToDo<World>> {
     steps.push(ToDo::new("run 2: closing it is refused with counts", close_refused));
     steps.push(ToDo::new("closing the order is refused with counts", order_close_refused));
     for sn in TRACED {
-        steps.push(ToDo::new(format!("the trace of {sn} equals what was done"), move |w| traced::equals(w, &sn.to_string())));
+        steps.push(ToDo::new(format!("the trace of {sn} equals what was done"), move |w| {
+            traced::equals(w, &sn.to_string())
+        }));
     }
     steps
 }
@@ -115,7 +119,8 @@ fn create_run(w: &mut World, n: usize) -> Result<Json, Failure> {
 fn import(w: &mut World, n: usize) -> Result<Json, Failure> {
     let run_no = w.run_no()?;
     let sns = serials(n);
-    let answer = w.by("leader")?.post(&format!("/runs/{}/import-units", part(&run_no)), json!({ "sns": sns }))?.ok(200)?;
+    let answer =
+        w.by("leader")?.post(&format!("/runs/{}/import-units", part(&run_no)), json!({ "sns": sns }))?.ok(200)?;
     same("import", &answer, "/generated", RUNS[n])?;
     let run = w.run(&run_no)?;
     same("run", &run, "/unitStats/units", RUNS[n])?;
@@ -149,7 +154,8 @@ fn work_step(w: &mut World, n: usize, step: usize) -> Result<Json, Failure> {
         let another = w.another("operator")?;
         w.sessions.insert(format!("operator {}", w.sessions.len()), another);
     }
-    let operators: Vec<&Session> = w.sessions.iter().filter(|(name, _)| name.starts_with("operator ")).map(|s| s.1).collect();
+    let operators: Vec<&Session> =
+        w.sessions.iter().filter(|(name, _)| name.starts_with("operator ")).map(|s| s.1).collect();
     let visits: Mutex<BTreeMap<String, Visit>> = Mutex::default();
     let work = |operator: &Session, board: usize| -> Result<(), Failure> {
         let sn = &sns[board];

@@ -90,7 +90,15 @@ pub fn perform<W>(world: &mut W, steps: Vec<ToDo<W>>, context: impl Fn(&W) -> Co
     let mut error: Option<Wrong> = None;
     for todo in steps {
         let step = match &error {
-            Some(_) => Step { name: todo.name, ok: false, started_at: None, ended_at: None, duration_ms: 0, error: None, meta: None },
+            Some(_) => Step {
+                name: todo.name,
+                ok: false,
+                started_at: None,
+                ended_at: None,
+                duration_ms: 0,
+                error: None,
+                meta: None,
+            },
             None => one(world, todo),
         };
         error = error.or_else(|| step.error.clone());
@@ -98,7 +106,15 @@ pub fn perform<W>(world: &mut W, steps: Vec<ToDo<W>>, context: impl Fn(&W) -> Co
         done.push(step);
     }
     let duration_ms = watch.elapsed().as_millis() as u64;
-    Report { ok: error.is_none(), started_at, ended_at: now(), duration_ms, context: context(world), steps: done, error }
+    Report {
+        ok: error.is_none(),
+        started_at,
+        ended_at: now(),
+        duration_ms,
+        context: context(world),
+        steps: done,
+        error,
+    }
 }
 
 fn one<W>(world: &mut W, todo: ToDo<W>) -> Step {
@@ -191,7 +207,9 @@ mod tests {
                 *w += 1;
                 Ok(json!({ "seen": *w }))
             }),
-            ToDo::new("second <&\">", |_| Err(Failure { status: Some(409), ..Failure::new("RUN_ON_HOLD", "a \"hold\"\n") })),
+            ToDo::new("second <&\">", |_| {
+                Err(Failure { status: Some(409), ..Failure::new("RUN_ON_HOLD", "a \"hold\"\n") })
+            }),
             ToDo::new("third", |w: &mut i32| {
                 *w += 100;
                 Ok(Json::Null)
@@ -210,7 +228,10 @@ mod tests {
         assert_eq!(json["context"]["track"], "smt");
         assert_eq!(json["context"]["faiNo"], Json::Null);
         assert_eq!(json["steps"][0]["meta"]["seen"], 1);
-        assert_eq!(json["steps"][1]["error"], json!({ "code": "RUN_ON_HOLD", "message": "a \"hold\"\n", "status": 409 }));
+        assert_eq!(
+            json["steps"][1]["error"],
+            json!({ "code": "RUN_ON_HOLD", "message": "a \"hold\"\n", "status": 409 })
+        );
         assert_eq!(json["steps"][2]["startedAt"], Json::Null);
         assert_eq!(json["error"]["code"], "RUN_ON_HOLD");
         assert!(json["durationMs"].is_u64() && json["startedAt"].is_string());
@@ -219,7 +240,9 @@ mod tests {
     #[test]
     fn the_report_has_its_shape_as_junit() {
         let xml = report().junit();
-        assert!(xml.contains("<testsuite name=\"takt.acceptance.smt.x\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+        assert!(xml.contains(
+            "<testsuite name=\"takt.acceptance.smt.x\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""
+        ));
         assert!(xml.contains("<testcase classname=\"takt.acceptance.smt.x\" name=\"first\" time=\"0.0"));
         assert!(xml.contains("name=\"second &lt;&amp;&quot;&gt;\""));
         assert!(xml.contains("<failure type=\"RUN_ON_HOLD\" message=\"a &quot;hold&quot; \"/>"));

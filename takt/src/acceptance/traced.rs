@@ -33,7 +33,10 @@ pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
         compare(&at, track, visit)?;
         let (entered, out) = (text(track, "inAt"), text(track, "outAt"));
         if entered < left.as_str() || out < entered {
-            return Err(Failure::new("STATE_DIFFERS", format!("{at}goes in at {entered} and out at {out}, after {left}")));
+            return Err(Failure::new(
+                "STATE_DIFFERS",
+                format!("{at}goes in at {entered} and out at {out}, after {left}"),
+            ));
         }
         left = out.to_string();
     }
@@ -43,7 +46,8 @@ pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
     counted(&what, "values", values.len(), given.len())?;
     for (visit, value) in &given {
         let name = text(value, "specName");
-        let of = |v: &&Json| v["name"] == *name && (v["trackId"] == *visit.track_id || v["stepNo"] == visit.place.step_no);
+        let of =
+            |v: &&Json| v["name"] == *name && (v["trackId"] == *visit.track_id || v["stepNo"] == visit.place.step_no);
         let Some(found) = values.iter().find(of) else {
             return Err(Failure::new("STATE_DIFFERS", format!("{what}has no {name} at step {}", visit.place.step_no)));
         };

@@ -24,7 +24,13 @@ pub struct World {
 
 impl World {
     /// Sign in as administrator: the server answers, the accounts are right, and its database is marked as no plant's.
-    pub fn enter(base: &str, accounts: &Accounts, track: Track, scenario: Scenario, tag: String) -> Result<World, Failure> {
+    pub fn enter(
+        base: &str,
+        accounts: &Accounts,
+        track: Track,
+        scenario: Scenario,
+        tag: String,
+    ) -> Result<World, Failure> {
         let admin = Session::sign_in(base, "admin", accounts.password("admin"))?;
         let mark = admin.get("/system/demo")?.ok(200)?;
         if mark["mark"].is_null() {

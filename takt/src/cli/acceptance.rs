@@ -134,7 +134,8 @@ fn line(step: &Step) -> String {
 }
 
 fn tell(asked: &Acceptance, report: &Report) -> Result<(), String> {
-    let write = |path: &PathBuf, text: String| std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()));
+    let write =
+        |path: &PathBuf, text: String| std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()));
     if let Some(path) = &asked.json_file {
         write(path, report.json())?;
     }

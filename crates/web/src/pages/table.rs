@@ -120,7 +120,7 @@ pub static PAGES: &[Page] = &[
             ),
             on(
                 ("tab", "events"),
-                maybe("events", "audit.history", &[("entityType", Is("run")), ("entityKey", Path("runNo"))]),
+                maybe("events", "history", &[("entityType", Is("run")), ("entityKey", Path("runNo"))]),
             ),
         ],
     ),
@@ -136,7 +136,7 @@ pub static PAGES: &[Page] = &[
             &[
                 given(maybe("station", "station.get", &[("stationCode", Query("stationCode"))])),
                 maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("50"))]),
-                    ],
+            ],
         )
     },
     // Know
@@ -255,7 +255,10 @@ pub static PAGES: &[Page] = &[
             row: None,
             create: Some("operation.create"),
             import: None,
-            actions: &[("operation.update", &[("operationCode", "code")]), ("operation.merge", &[("operationCode", "code")])],
+            actions: &[
+                ("operation.update", &[("operationCode", "code")]),
+                ("operation.merge", &[("operationCode", "code")]),
+            ],
         },
     ),
     list(
@@ -269,8 +272,14 @@ pub static PAGES: &[Page] = &[
             create: Some("operation_mapping.create"),
             import: None,
             actions: &[
-                ("operation_mapping.update", &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")]),
-                ("operation_mapping.delete", &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")]),
+                (
+                    "operation_mapping.update",
+                    &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")],
+                ),
+                (
+                    "operation_mapping.delete",
+                    &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")],
+                ),
             ],
         },
     ),
