@@ -77,7 +77,7 @@ pub struct Sort {
 }
 
 /// What is added to a page's rows after reading.
-pub type Finish = fn(&Cx<'_>, &mut Vec<Map<String, Json>>) -> Result<()>;
+pub type Finish = fn(&Cx<'_>, &mut [Map<String, Json>]) -> Result<()>;
 
 /// A list of the product.
 pub struct Listing {

@@ -135,7 +135,7 @@ impl Cause {
     }
 
     /// Put what was being done in front of what went wrong.
-    pub fn while_doing(self: Box<Self>, what: &str) -> Box<Self> {
+    pub fn while_doing(&self, what: &str) -> Box<Self> {
         Cause::new(format!("{what}: {}", self.0))
     }
 }

@@ -164,5 +164,6 @@ mod tests {
         assert!(serde_json::from_str::<Lamp>("\"on\"").is_err(), "R-CORE-008: unknown enum value is refused");
         let table = super::STATE_TABLES.iter().find(|t| t.name == "Lamp").unwrap();
         assert_eq!(table.moves.len(), 3);
+        assert_eq!(Lamp::ALL.len(), table.states.len());
     }
 }

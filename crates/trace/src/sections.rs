@@ -211,7 +211,7 @@ fn frozen_step<T>(
 }
 
 /// Name the operation of each track as its own version calls it, and put reasons into sentences.
-fn named(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+fn named(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         let operation = frozen_step(cx, row, "operation", |s| s.operation_name.clone())?;
         row.insert("operation".into(), operation.map_or(Json::Null, Json::from));
@@ -230,7 +230,7 @@ fn named(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
 }
 
 /// The limits each value was judged by, as people read them: `240–250`, `≥ 3`.
-fn limited(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+fn limited(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         let name = row.get("name").and_then(Json::as_str).unwrap_or_default().to_string();
         let limits = frozen_step(cx, row, "limits", |step| {

@@ -1,7 +1,7 @@
 //! Who asks: a session cookie or a bearer token, kept for a second at most so that changed rights count at once.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -129,7 +129,7 @@ impl Door {
         let text = |name: header::HeaderName| headers.get(name).and_then(|h| h.to_str().ok());
         let peer = from.ip().to_string();
         let forwarded = headers.get("x-forwarded-for").and_then(|h| h.to_str().ok());
-        let trusted = self.settings.trusted_proxies.iter().any(|p| *p == peer);
+        let trusted = self.settings.trusted_proxies.iter().any(|p| covers(p, from.ip()));
         let ip =
             forwarded.filter(|_| trusted).and_then(|f| f.rsplit(',').next()).map_or(peer, |ip| ip.trim().to_string());
         Origin {
@@ -174,9 +174,47 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs.find(|(n, _)| *n == name).map(|(_, v)| v)
 }
 
+/// Whether an address lies in `10.0.0.0/8`, `fd00::/8`, or is the one address named.
+pub fn covers(network: &str, ip: IpAddr) -> bool {
+    let (base, bits) = network.split_once('/').map_or((network, None), |(b, n)| (b, n.parse::<u32>().ok()));
+    let number = |ip: IpAddr| match ip.to_canonical() {
+        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
+        IpAddr::V6(v6) => (v6.to_bits(), 128),
+    };
+    let Ok(base) = base.parse::<IpAddr>() else { return false };
+    let ((base, width), (ip, other)) = (number(base), number(ip));
+    let bits = if network.contains('/') { bits } else { Some(width) };
+    let Some(host) = bits.and_then(|bits| width.checked_sub(bits)) else { return false };
+    width == other && (host >= 128 || base >> host == ip >> host)
+}
+
 /// A name for one request: sixteen random hex digits.
 pub fn request_id() -> String {
     let mut bytes = [0u8; 8];
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_plat_053_only_configured_networks_are_trusted() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert!(covers("10.0.0.0/8", ip("10.200.3.4")));
+        assert!(covers("10.0.0.7", ip("10.0.0.7")));
+        assert!(covers("10.0.0.7", ip("::ffff:10.0.0.7")));
+        assert!(covers("fd00::/8", ip("fd12::1")));
+        assert!(covers("0.0.0.0/0", ip("1.2.3.4")));
+        for (network, other) in [
+            ("10.0.0.0/8", "11.0.0.1"),
+            ("10.0.0.7", "10.0.0.8"),
+            ("10.0.0.0/33", "10.0.0.0"),
+            ("x", "1.1.1.1"),
+            ("fd00::/8", "10.0.0.1"),
+        ] {
+            assert!(!covers(network, ip(other)), "{network} {other}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ fn describe(
     let lang = caller.lang;
     let value_of = |name: &str| given.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
     let has_chips = listing.filters.iter().any(|f| f.name == "status" && matches!(f.by, By::Word(..)));
-    let filters = listing.filters.iter().filter(|f| !f.required && !(has_chips && f.name == "status"));
+    let filters = listing.filters.iter().filter(|f| !f.required && (f.name != "status" || !has_chips));
     let filters: Vec<Json> = filters.map(|f| filter(lang, f.name, f.by, value_of(f.name))).collect();
     let filtered = listing.filters.iter().any(|f| !f.required && !value_of(f.name).is_empty());
     let sorted = value_of("sort");

@@ -37,11 +37,11 @@ fn set_up(conn: &Connection) -> Result<()> {
 /// End every statement of this connection that runs past the deadline.
 pub fn limit(conn: &Connection, limit: Option<Duration>) {
     let Some(limit) = limit else {
-        let _ = conn.progress_handler(0, None::<fn() -> bool>);
+        conn.progress_handler(0, None::<fn() -> bool>);
         return;
     };
     let end = Instant::now() + limit;
-    let _ = conn.progress_handler(10_000, Some(move || Instant::now() > end));
+    conn.progress_handler(10_000, Some(move || Instant::now() > end));
 }
 
 pub fn query(

@@ -89,10 +89,8 @@ impl Table {
 fn columns(fields: &'static [Field], head: &[String], errors: &mut Vec<FieldError>) -> Vec<Option<usize>> {
     let label = |name: &str| Lang::ALL.map(|lang| words::say(lang, &format!("field-{name}"), []).to_lowercase());
     let mut named: HashMap<String, Option<usize>> = HashMap::new();
-    for name in ["version"] {
-        named.insert(name.into(), None);
-        named.extend(label(name).map(|label| (label, None)));
-    }
+    named.insert("version".into(), None);
+    named.extend(label("version").map(|label| (label, None)));
     for (i, field) in fields.iter().enumerate() {
         let at = Some(i).filter(|_| !field.readonly);
         named.extend(label(field.name).map(|label| (label, at)));

@@ -60,7 +60,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// The facts of a refusal become its sentence.
-pub(super) fn with_sentences(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+pub(super) fn with_sentences(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         let Some(code) = row.get("errorCode").and_then(Json::as_str).map(str::to_string) else { continue };
         let facts = row.get("errorMessage").and_then(Json::as_str).and_then(|text| serde_json::from_str(text).ok());

@@ -52,7 +52,7 @@ pub static USERS: Listing = Listing {
 };
 
 /// Add the roles of each person of a page.
-fn with_roles(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+fn with_roles(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         let username = row.get("username").and_then(Json::as_str).unwrap_or_default();
         let roles: Vec<(String,)> = cx.all(

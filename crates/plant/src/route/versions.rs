@@ -69,7 +69,7 @@ fn route_exists(cx: &Cx<'_>, fields: &Json) -> Result<()> {
 }
 
 /// Findings get their sentences in the language of whoever asks.
-fn sentences(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+fn sentences(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         for name in ["errors", "warnings"] {
             let stored = row.get(name).cloned().unwrap_or_default();

@@ -82,7 +82,7 @@ pub static WORK_ORDERS: Listing = Listing {
 };
 
 /// Routes come and go while an order waits: of received orders the route is looked up, not remembered.
-fn routes_as_of_now(cx: &Cx<'_>, rows: &mut Vec<Map<String, Json>>) -> Result<()> {
+fn routes_as_of_now(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     let waiting = rows.iter_mut().filter(|row| row["status"] == OrderStatus::Received.word());
     for row in waiting {
         let Some(no) = row["woNo"].as_str().and_then(|no| WoNo::parse(no).ok()) else { continue };
