@@ -324,17 +324,8 @@ impl Floor {
         let Some(here) = place(&unit["currentStep"]) else { return Err(Failure::new("NO_STATION", String::new())) };
         let specs = hands::specs(&self.operator, &station, sn)?;
         let exit = self.exit(&here, unit["runNo"].as_str().unwrap_or_default());
-        let mut visit = Visit {
-            place: Place { station_code: station, ..here },
-            run_no: String::new(),
-            track_id: unit["openTrack"]["trackId"].as_str().unwrap_or_default().into(),
-            in_at: String::new(),
-            result: String::new(),
-            reasons: vec![],
-            status: String::new(),
-            data: vec![],
-            defects: vec![],
-        };
+        let track_id = unit["openTrack"]["trackId"].as_str().unwrap_or_default();
+        let mut visit = Visit::inside(Place { station_code: station, ..here }, track_id);
         hands::scan_out(&self.operator, &mut visit, sn, &specs, &exit, place(&unit["nextStep"]).as_ref())
     }
 
@@ -367,6 +358,7 @@ fn place(step: &Json) -> Option<Place> {
     Some(Place {
         step_no: step["stepNo"].as_u64()?,
         operation_code: step["operationCode"].as_str()?.into(),
+        operation_name: step["operationName"].as_str()?.into(),
         station_code: step["eligibleStations"][0].as_str()?.into(),
     })
 }

@@ -9,6 +9,7 @@ use crate::client::{Failure, Session, part, same};
 pub struct Place {
     pub step_no: u64,
     pub operation_code: String,
+    pub operation_name: String,
     pub station_code: String,
 }
 
@@ -22,8 +23,33 @@ pub struct Visit {
     pub result: String,
     pub reasons: Vec<String>,
     pub status: String,
-    pub data: Vec<Json>,
+    pub readings: Vec<Reading>,
     pub defects: Vec<Json>,
+}
+
+/// A value as it was given, with the limits by which it is to be judged, and the judgement.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub given: Json,
+    pub limits: Option<String>,
+    pub judge: &'static str,
+}
+
+impl Visit {
+    /// A board inside a station, nothing measured yet.
+    pub fn inside(place: Place, track_id: &str) -> Visit {
+        Visit {
+            place,
+            run_no: String::new(),
+            track_id: track_id.into(),
+            in_at: String::new(),
+            result: String::new(),
+            reasons: vec![],
+            status: "IN_STATION".into(),
+            readings: vec![],
+            defects: vec![],
+        }
+    }
 }
 
 /// How a board is to leave.
@@ -46,6 +72,7 @@ pub fn places(session: &Session, run_no: &str) -> Result<Vec<Place>, Failure> {
         Ok(Place {
             step_no: step["stepNo"].as_u64().unwrap_or(0),
             operation_code: step["operationCode"].as_str().unwrap_or_default().into(),
+            operation_name: step["operationName"].as_str().unwrap_or_default().into(),
             station_code: station.ok_or_else(missing)?.into(),
         })
     };
@@ -68,17 +95,8 @@ pub fn scan_in(session: &Session, place: &Place, sn: &str) -> Result<Visit, Fail
     same("track-in", &inside, "/operationCode", place.operation_code.as_str())?;
     same("track-in", &inside, "/duplicate", false)?;
     let text = |name: &str| inside[name].as_str().unwrap_or_default().to_string();
-    Ok(Visit {
-        place: place.clone(),
-        run_no: text("runNo"),
-        track_id: text("trackId"),
-        in_at: text("inAt"),
-        result: String::new(),
-        reasons: vec![],
-        status: text("status"),
-        data: vec![],
-        defects: vec![],
-    })
+    let visit = Visit::inside(place.clone(), inside["trackId"].as_str().unwrap_or_default());
+    Ok(Visit { run_no: text("runNo"), in_at: text("inAt"), ..visit })
 }
 
 /// Scan a board out: the answer says the result that was to come, why, and where the board goes.
@@ -91,13 +109,15 @@ pub fn scan_out(
     next: Option<&Place>,
 ) -> Result<(), Failure> {
     let bad = |spec: &Json| matches!(exit, Exit::Measured(name) if spec["name"] == *name);
-    visit.data = specs
-        .iter()
-        .map(|spec| if bad(spec) { measured(spec, beyond(spec)) } else { measured(spec, good(spec, sn)) })
-        .collect();
-    if let Exit::Fail(code, location) = exit {
-        visit.defects = vec![json!({ "code": code, "location": location, "qty": 1 })];
-    }
+    let read = |spec: &Json| match bad(spec) {
+        true => reading(spec, beyond(spec), "FAIL"),
+        false => reading(spec, good(spec, sn), "PASS"),
+    };
+    visit.readings = specs.iter().map(read).collect();
+    let found = match exit {
+        Exit::Fail(code, location) => vec![json!({ "code": code, "location": location, "qty": 1 })],
+        _ => vec![],
+    };
     let (requested, result, reasons, status) = match (exit, next) {
         (Exit::Pass, Some(_)) => ("PASS", "PASS", vec![], "QUEUED"),
         (Exit::Pass, None) => ("PASS", "PASS", vec![], "DONE"),
@@ -105,7 +125,8 @@ pub fn scan_out(
         (Exit::Measured(_), _) => ("PASS", "FAIL", vec!["KEY_VALUE"], "OUT_FAILED"),
     };
     let path = format!("/stations/{}/track-out", part(&visit.place.station_code));
-    let fields = json!({ "sn": sn, "result": requested, "data": visit.data, "defects": visit.defects });
+    let data: Vec<&Json> = visit.readings.iter().map(|r| &r.given).collect();
+    let fields = json!({ "sn": sn, "result": requested, "data": data, "defects": found });
     let out = session.post(&path, fields)?.ok(200)?;
     same("track-out", &out, "/status", status)?;
     same("track-out", &out, "/result", result)?;
@@ -123,6 +144,15 @@ pub fn scan_out(
             format!("{sn} left with {said:?} and was to leave with {reasons:?}"),
         ));
     }
+    visit.defects = out["defects"].as_array().cloned().unwrap_or_default();
+    let kept = match (result, found.as_slice()) {
+        ("FAIL", []) => vec![json!({ "code": "STATION_FAIL", "qty": 1 })],
+        _ => found,
+    };
+    if visit.defects != kept {
+        let message = format!("{sn} left with the defects {:?} and was to leave with {kept:?}", visit.defects);
+        return Err(Failure::new("STATE_DIFFERS", message));
+    }
     visit.result = result.into();
     visit.status = status.into();
     visit.reasons = said;
@@ -133,6 +163,19 @@ pub fn scan_out(
 pub fn reason(reason: &Json) -> String {
     let word = reason.as_str().or_else(|| reason["reason"].as_str()).or_else(|| reason["code"].as_str());
     word.unwrap_or_default().to_string()
+}
+
+/// A value with the limits of its spec as a trace writes them; without limits there is nothing to judge.
+fn reading(spec: &Json, value: Json, judge: &'static str) -> Reading {
+    let limits = &spec["spec"];
+    let text = match (limits["lsl"].as_f64(), limits["usl"].as_f64()) {
+        (Some(low), Some(high)) => Some(format!("{low}–{high}")),
+        (Some(low), None) => Some(format!("≥ {low}")),
+        (None, Some(high)) => Some(format!("≤ {high}")),
+        (None, None) => None,
+    };
+    let is_judged = ["lsl", "usl", "pattern", "allowed"].iter().any(|name| !limits[*name].is_null());
+    Reading { given: measured(spec, value), limits: text, judge: if is_judged { judge } else { "NA" } }
 }
 
 /// A value under the name of its spec, in the field of its type.
@@ -223,6 +266,7 @@ mod tests {
         let label = json!({ "name": "Label", "dataType": "TEXT", "spec": { "pattern": "[0-9]{8}" } });
         assert_eq!(good(&label, "25060001"), json!("25060001"));
         let done = json!({ "name": "Done", "dataType": "BOOLEAN", "spec": {} });
+        assert_eq!(reading(&done, json!(true), "PASS").judge, "NA");
         assert_eq!(measured(&done, good(&done, "1")), json!({ "specName": "Done", "valueBoolean": true }));
     }
 }

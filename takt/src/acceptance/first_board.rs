@@ -237,7 +237,8 @@ fn leave(w: &mut World, n: usize) -> Result<Json, Failure> {
         same("unit", &unit, "/currentStepNo", next.step_no)?;
     }
     same("run", &w.run(&run_no)?, &format!("/routeSteps/{n}/completed"), 1)?;
-    let meta = json!({ "values": visit.data });
+    let values: Vec<&Json> = visit.readings.iter().map(|r| &r.given).collect();
+    let meta = json!({ "values": values });
     if let Some(last) = w.done.entry(sn).or_default().last_mut() {
         *last = visit;
     }

@@ -24,8 +24,8 @@ const AOI: u64 = 12;
 const ICT: u64 = 22;
 /// Operators who scan at once.
 const OPERATORS: usize = 6;
-/// The boards whose traces are compared: the first, one in the middle and the last of the first run.
-const TRACED: [u32; 3] = [25_060_001, 25_060_123, 25_060_245];
+/// The boards whose traces are compared: two of the first run, the two that failed, and the last.
+const TRACED: [u32; 5] = [25_060_001, 25_060_123, 25_060_246, 25_060_247, 25_060_250];
 
 /// The steps of the scenario.
 pub fn steps() -> Vec<ToDo<World>> {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::World;
 use crate::client::{Failure, part, same};
-use crate::hands::{Visit, reason};
+use crate::hands::{Reading, Visit, reason};
 
 /// The trace of a board equals what the scenario did to it.
 pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
@@ -22,8 +22,9 @@ pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
     same(&what, &trace, "/route/code", w.context.route_code.clone())?;
     same(&what, &trace, "/routeVersion/versionNo", run["routeVersion"]["versionNo"].clone())?;
     same(&what, &trace, "/routeVersion/snapshotHash", run["routeVersion"]["snapshotHash"].clone())?;
-    same(&what, &trace, "/authorizations/0/action", "AUTHORIZE")?;
-    same(&what, &trace, "/authorizations/0/by", "planner")?;
+    same(&what, &trace, "/runs/0/authorizations/0/action", "AUTHORIZE")?;
+    same(&what, &trace, "/runs/0/authorizations/0/by", "planner")?;
+    same(&what, &trace, "/auditGrade", true)?;
 
     let tracks = list(&trace, "tracks");
     counted(&what, "tracks", tracks.len(), visits.len())?;
@@ -42,34 +43,48 @@ pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
     }
 
     let values = list(&trace, "dataValues");
-    let given: Vec<(&Visit, &Json)> = visits.iter().flat_map(|v| v.data.iter().map(move |d| (v, d))).collect();
+    let given: Vec<(&Visit, &Reading)> = visits.iter().flat_map(|v| v.readings.iter().map(move |r| (v, r))).collect();
     counted(&what, "values", values.len(), given.len())?;
-    for (visit, value) in &given {
-        let name = text(value, "specName");
-        let of =
-            |v: &&Json| v["name"] == *name && (v["trackId"] == *visit.track_id || v["stepNo"] == visit.place.step_no);
+    for (visit, reading) in &given {
+        let name = text(&reading.given, "specName");
+        let of = |v: &&Json| v["name"] == *name && v["trackId"] == *visit.track_id;
         let Some(found) = values.iter().find(of) else {
             return Err(Failure::new("STATE_DIFFERS", format!("{what}has no {name} at step {}", visit.place.step_no)));
         };
         let at = format!("{what}{name} ");
-        same(&at, found, "/value", wanted(value))?;
+        value(&at, found, &reading.given)?;
+        same(&at, found, "/stepNo", visit.place.step_no)?;
+        same(&at, found, "/limits", reading.limits.clone())?;
+        same(&at, found, "/judge", reading.judge)?;
         same(&at, found, "/alarmed", false)?;
-        if found["judge"] == "FAIL" && visit.result == "PASS" {
-            return Err(Failure::new("STATE_DIFFERS", format!("{at}is judged FAIL at a step that was passed")));
-        }
+        same(&at, found, "/source", "MANUAL")?;
+        same(&at, found, "/superseded", false)?;
     }
-    Ok(json!({ "tracks": tracks.len(), "values": given.len() }))
+
+    let defects = list(&trace, "defects");
+    let found: Vec<(&Visit, &Json)> = visits.iter().flat_map(|v| v.defects.iter().map(move |d| (v, d))).collect();
+    counted(&what, "defects", defects.len(), found.len())?;
+    for (defect, (visit, wanted)) in defects.iter().zip(&found) {
+        let at = format!("{what}defect ");
+        same(&at, defect, "/defectCode", wanted["code"].clone())?;
+        same(&at, defect, "/location", wanted["location"].clone())?;
+        same(&at, defect, "/qty", wanted["qty"].clone())?;
+        same(&at, defect, "/trackId", visit.track_id.as_str())?;
+    }
+    same(&what, &trace, "/holds", json!([]))?;
+    Ok(json!({ "tracks": tracks.len(), "values": given.len(), "defects": found.len() }))
 }
 
 fn compare(at: &str, track: &Json, visit: &Visit) -> Result<(), Failure> {
     same(at, track, "/stepNo", visit.place.step_no)?;
-    let operation = if track["operationCode"].is_null() { "/operation" } else { "/operationCode" };
-    same(at, track, operation, visit.place.operation_code.as_str())?;
+    same(at, track, "/operation", visit.place.operation_name.as_str())?;
     same(at, track, "/stationCode", visit.place.station_code.as_str())?;
     same(at, track, "/trackId", visit.track_id.as_str())?;
     same(at, track, "/inAt", visit.in_at.as_str())?;
     same(at, track, "/result", visit.result.as_str())?;
     same(at, track, "/runNo", visit.run_no.as_str())?;
+    same(at, track, "/inBy", "operator")?;
+    same(at, track, "/outBy", "operator")?;
     same(at, track, "/attempt", 1)?;
     same(at, track, "/executionMode", "NORMAL")?;
     same(at, track, "/voided", false)?;
@@ -88,10 +103,14 @@ fn text<'j>(json: &'j Json, name: &str) -> &'j str {
     json[name].as_str().unwrap_or_default()
 }
 
-/// The value of what was given, whatever its type.
-fn wanted(given: &Json) -> Json {
-    let fields = ["valueNumber", "valueText", "valueBoolean", "valueJson"];
-    fields.iter().map(|f| given[*f].clone()).find(|v| !v.is_null()).unwrap_or(Json::Null)
+/// A value of the trace is what was given, number by number and word by word.
+fn value(at: &str, found: &Json, given: &Json) -> Result<(), Failure> {
+    if given["valueNumber"].is_number() {
+        return same(at, found, "/valueNumber", given["valueNumber"].clone());
+    }
+    let word = given["valueText"].as_str().map(str::to_string);
+    let word = word.or_else(|| given["valueBoolean"].as_bool().map(|b| b.to_string()));
+    same(at, found, "/value", word.unwrap_or_else(|| given["valueJson"].to_string()))
 }
 
 fn counted(what: &str, kind: &str, found: usize, wanted: usize) -> Result<(), Failure> {
