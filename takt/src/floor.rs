@@ -168,17 +168,17 @@ impl Floor {
         Ok(())
     }
 
-    /// The boards of a run that are queued or inside go on.
+    /// The boards of a run that have begun go on; the others wait for their turn.
     fn take_up(&mut self, n: usize, run_no: &str) -> Result<(), Failure> {
+        let run_path = format!("/runs/{}", part(run_no));
+        let first_step = self.leader.get(&run_path)?.ok(200)?["routeSteps"][0]["stepNo"].clone();
         for status in ["IN_STATION", "QUEUED"] {
-            let path = format!("/runs/{}/units?status={status}&limit=200", part(run_no));
-            let units = self.leader.get(&path)?.ok(200)?;
+            let units = self.leader.get(&format!("{run_path}/units?status={status}&limit=200"))?.ok(200)?;
             for unit in units["items"].as_array().into_iter().flatten() {
                 let sn = unit["sn"].as_str().unwrap_or_default().to_string();
-                let begun = status == "IN_STATION" || unit["tracks"].as_u64().is_some_and(|tracks| tracks > 0);
-                match begun {
-                    true => self.later(sn, 0, DWELL_S),
-                    false => self.waiting[n].push(sn),
+                match status == "QUEUED" && unit["currentStepNo"] == first_step {
+                    true => self.waiting[n].push(sn),
+                    false => self.later(sn, 0, DWELL_S),
                 }
             }
         }
@@ -191,7 +191,6 @@ impl Floor {
             return Ok(());
         }
         if self.waiting[n].is_empty() {
-            self.close_finished(&JOBS[n])?;
             self.next_run(n, &JOBS[n])?;
         }
         if !self.waiting[n].is_empty() {
@@ -255,14 +254,21 @@ impl Floor {
         self.take_up(n, &run_no)
     }
 
-    /// Runs whose boards are all done are closed; those with failed boards stay open for whoever judges them.
-    fn close_finished(&self, job: &Job) -> Result<(), Failure> {
-        let order = self.planner.get(&format!("/work-orders/{}", part(job.order)))?.ok(200)?;
-        for run in order["runs"].as_array().into_iter().flatten().filter(|r| r["status"] == "IN_PROGRESS") {
-            if run["done"] == run["planQty"] {
-                let run_no = run["runNo"].as_str().unwrap_or_default();
-                self.leader.post(&format!("/runs/{}/close", part(run_no)), json!({}))?.ok(200)?;
-            }
+    /// The run of a board that is done is closed with its last board, and the order with its last run. Runs with failed
+    /// boards stay open for whoever judges them.
+    fn close_finished(&self, run_no: &str) -> Result<(), Failure> {
+        let path = format!("/runs/{}", part(run_no));
+        let run = self.leader.get(&path)?.ok(200)?;
+        let is_last = run["unitStats"]["done"] == run["run"]["planQty"];
+        if run["run"]["status"] != "IN_PROGRESS" || !is_last {
+            return Ok(());
+        }
+        self.leader.post(&format!("{path}/close"), json!({}))?.ok(200)?;
+        let path = format!("/work-orders/{}", part(run["run"]["woNo"].as_str().unwrap_or_default()));
+        let order = self.planner.get(&path)?.ok(200)?;
+        let is_met = order["runsOpen"] == 0 && order["plannedQty"].as_str() == Some(&order["goodQty"].to_string());
+        if is_met && order["status"] == "IN_PROGRESS" {
+            self.planner.post(&format!("{path}/close"), json!({}))?.ok(200)?;
         }
         Ok(())
     }
@@ -278,9 +284,12 @@ impl Floor {
             Some("QUEUED") => self.scan_in(&unit, &sn),
             Some("IN_STATION") => self.scan_out(&unit, &sn),
             Some("ON_HOLD") => Err(Failure::new("UNIT_ON_HOLD", String::new())),
-            _ => {
+            status => {
                 self.hurry_to.remove(&sn);
-                return Ok(());
+                return match status {
+                    Some("DONE") => self.close_finished(unit["runNo"].as_str().unwrap_or_default()),
+                    _ => Ok(()),
+                };
             }
         };
         match moved {

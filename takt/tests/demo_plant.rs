@@ -6,7 +6,11 @@ use demo::Mark;
 use engine::db::Sql;
 use engine::testing::Plant;
 use engine::{Actor, sql};
+use takt::cli::serve_for_acceptance;
+use takt::client::Session;
+use takt::config::{Config, Flags};
 use takt::demo_plant::{Accounts, seed};
+use takt::floor::{self, Pace};
 use takt::wire;
 
 fn on_both(story: impl Fn(&Plant)) {
@@ -120,4 +124,41 @@ fn a_plant_that_is_no_demo_is_left_alone() {
         assert_eq!(counts(plant), before);
         assert_eq!(plant.ask(&plant.boss(), "system.demo", serde_json::json!({}))["mark"], serde_json::Value::Null);
     });
+}
+
+/// The first boards of a new demo are on their way, and a floor that plays moves them on.
+#[test]
+fn boards_travel_through_the_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let flags = Flags { data_dir: Some(dir.path().into()), port: Some(0), ..Flags::default() };
+    let config = Config::load(&flags).unwrap();
+    let accounts = Accounts::of(dir.path()).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let running = runtime.block_on(serve_for_acceptance(&config, &accounts)).unwrap();
+    let base = format!("http://{}", running.address);
+    let leader = Session::sign_in(&base, "leader", accounts.password("leader")).unwrap();
+    let started = |run: &str| {
+        let run = leader.get(&format!("/runs/{run}")).unwrap();
+        if run.status == 404 { 0 } else { run.ok(200).unwrap()["unitStats"]["started"].as_u64().unwrap() }
+    };
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(120);
+        while !holds() {
+            assert!(std::time::Instant::now() < patience, "{what} did not come");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    };
+
+    let first = floor::play(&base, &accounts, Pace::FIRST_BOARDS_ONLY);
+    until("the first boards", &|| started("RUN-M0007556-001") == 24 && started("RUN-M007832-001") == 6);
+    first.stop();
+    let page = leader.get("/runs/RUN-M0007556-001").unwrap().ok(200).unwrap();
+    let at: Vec<u64> = page["routeSteps"].as_array().unwrap().iter().filter_map(|s| s["wip"].as_u64()).collect();
+    assert!(at.iter().filter(|wip| **wip > 0).count() >= 5, "boards are spread over the route: {at:?}");
+    assert_eq!(page["run"]["status"], "IN_PROGRESS");
+
+    let playing = floor::play(&base, &accounts, Pace::per_minute(600));
+    until("more boards", &|| started("RUN-M0007556-001") > 26 && started("RUN-M008502-001") > 10);
+    playing.stop();
+    runtime.block_on(running.stop());
 }

@@ -23,7 +23,7 @@ const RUNS: [u32; 2] = [245, 5];
 const AOI: u64 = 12;
 const ICT: u64 = 22;
 /// Operators who scan at once.
-const OPERATORS: usize = 6;
+const OPERATORS: usize = 8;
 /// The boards whose traces are compared: two of the first run, the two that failed, and the last.
 const TRACED: [u32; 5] = [25_060_001, 25_060_123, 25_060_246, 25_060_247, 25_060_250];
 
