@@ -62,7 +62,7 @@ fn job_1016928_on_postgresql() {
     on_postgres(|url| passes(Some(url.clone()), Track::Smt, Scenario::Job1016928));
 }
 
-/// The same scenario twice on one plant: the second has orders of its own, and the job's order is no longer there to begin.
+/// The same scenario passes twice on one plant; one that fails says where, and what was not reached.
 #[test]
 fn a_report_names_the_step_that_failed() {
     let dir = tempfile::tempdir().unwrap();
@@ -75,7 +75,7 @@ fn a_report_names_the_step_that_failed() {
     let again = || acceptance::run(&base, &accounts, Track::Smt, Scenario::FirstBoard, |_| {}).unwrap();
     assert!(again().ok);
     assert!(again().ok, "each run of the scenario has an order of its own");
-    // Somebody takes the operator's rights away: the first scan fails, and the report says so.
+    // The operator has another password: signing in fails, and the report says so.
     let report = {
         let mut accounts = accounts.clone();
         accounts.0.insert("operator".into(), "not the password".into());
