@@ -60,6 +60,11 @@ impl Session {
         &self.cookie
     }
 
+    /// The word that must come with every change of this session.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
     /// Asks a query.
     pub fn get(&mut self, path: &str) -> Result<Answer, Broken> {
         self.connection.send(&Request::get(path).header("Cookie", &self.cookie))

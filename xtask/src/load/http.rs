@@ -47,6 +47,11 @@ impl Request {
         Request { body, ..self }.header("Content-Type", "application/json")
     }
 
+    /// With a body as it is, said to be JSON whatever it holds.
+    pub fn raw(self, body: impl Into<Vec<u8>>) -> Request {
+        Request { body: body.into(), ..self }.header("Content-Type", "application/json")
+    }
+
     /// With one more header.
     pub fn header(mut self, name: &'static str, value: &str) -> Request {
         self.headers.push((name, value.to_string()));
