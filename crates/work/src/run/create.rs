@@ -32,7 +32,7 @@ engine::settings! {
 /// How many boards a run plans: 1 to 1 000 000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "i64", into = "i64")]
-pub struct PlanQty(#[schemars(range(min = 1, max = 1_000_000))] i64);
+pub struct PlanQty(i64);
 
 impl PlanQty {
     /// This many, or as many as one run may plan.
@@ -60,6 +60,7 @@ impl From<PlanQty> for i64 {
 pub struct CreateRun {
     pub wo_no: WoNo,
     pub line_code: LineCode,
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub plan_qty: PlanQty,
     pub shift_code: Option<Text<64>>,
     pub changeover_no: Option<Text<64>>,
@@ -69,6 +70,7 @@ pub struct CreateRun {
     pub route_version_no: Option<u32>,
     pub unit_creation: Option<UnitCreation>,
     /// A number of one's own instead of the next of the order.
+    #[schemars(extend("x-pick" = null))]
     pub run_no: Option<RunNo>,
 }
 

@@ -12,12 +12,12 @@ use super::fit::{can_build, same_process};
 use super::release::frozen_for_release;
 use super::{OrderAnswer, OrderStatus, WoNo, WorkOrder};
 
-/// Name the route of an order; `null` takes the override away again.
+/// Name the route of an order; `null` takes the override away again, and nothing changes nothing.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeRoute {
     pub wo_no: WoNo,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schemars(with = "Option<RouteCode>")]
     pub routing_code: Option<Option<RouteCode>>,
     /// The route belongs to another product, and that is meant.
@@ -62,7 +62,9 @@ impl Command for ChangeRoute {
 
     fn run(self, (order, route): Self::Loaded, cx: &mut Cx<'_>) -> Result<OrderAnswer> {
         let mut changed = order.clone();
-        changed.routing_override = route.as_ref().map(|r| r.code.to_string());
+        if self.routing_code.is_some() {
+            changed.routing_override = route.as_ref().map(|r| r.code.to_string());
+        }
         let resolution = Resolution::of(cx, &changed, None)?;
         resolution.keep_in(&mut changed);
         if cx.save(&order, &mut changed)? {

@@ -19,6 +19,7 @@ use super::{
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReceiveOrder {
+    #[schemars(extend("x-pick" = null))]
     pub wo_no: WoNo,
     /// Needed for a new order.
     pub product_code: Option<ProductCode>,
