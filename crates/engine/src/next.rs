@@ -63,6 +63,8 @@ pub struct Blocker {
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     pub command: String,
+    /// What the button says, where the command's own word says too much.
+    pub label: Option<Summary>,
     pub primary: bool,
     pub allowed: bool,
     pub reason_code: Option<String>,
@@ -119,6 +121,13 @@ impl Blocker {
     }
 }
 
+impl Action {
+    /// The same with another word on its button.
+    pub fn called(self, key: &str) -> Action {
+        Action { label: Some(Summary::of(key)), ..self }
+    }
+}
+
 /// A command asked for all its blockers.
 pub struct Asking {
     pub action: Action,
@@ -149,6 +158,7 @@ impl Asking {
         let reason = blockers.first().or(forbidden.as_ref());
         let action = Action {
             command: command.into(),
+            label: None,
             primary: false,
             allowed: reason.is_none(),
             reason_code: reason.map(|r| r.def.code.into()),

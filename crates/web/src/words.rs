@@ -93,10 +93,8 @@ pub fn translate(lang: Lang, value: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(|i| translate(lang, i)),
         Json::Object(map) => {
             if let (Some(code), false) = (map.get("code").and_then(Json::as_str), map.contains_key("detail")) {
-                if let Some(def) = kernel::error::REFUSALS.iter().find(|d| d.code == code) {
-                    let mut refusal = kernel::Refusal::from(def);
-                    refusal.params = map.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
-                    map.insert("detail".into(), words::refusal(lang, &refusal).into());
+                if let Some(said) = refused(lang, code, map.get("params")) {
+                    map.insert("detail".into(), said.into());
                 }
             }
             if let Some(Json::Array(roles)) = map.get_mut("actorRoles") {
@@ -107,14 +105,28 @@ pub fn translate(lang: Lang, value: &mut Json) {
                     }
                 }
             }
-            let said = map.get("summary").and_then(|s| sentence(lang, s));
-            if let Some(said) = said {
-                map.insert("summary".into(), said.into());
+            if let Some(code) = map.get("reasonCode").and_then(Json::as_str) {
+                if let Some(said) = refused(lang, code, map.get("reasonParams")) {
+                    map.insert("reason".into(), said.into());
+                }
+            }
+            for name in ["summary", "label"] {
+                if let Some(said) = map.get(name).and_then(|s| sentence(lang, s)) {
+                    map.insert(name.into(), said.into());
+                }
             }
             map.values_mut().for_each(|v| translate(lang, v));
         }
         _ => {}
     }
+}
+
+/// The sentence of a refusal's code with its facts.
+fn refused(lang: Lang, code: &str, params: Option<&Json>) -> Option<String> {
+    let def = kernel::error::REFUSALS.iter().find(|d| d.code == code)?;
+    let mut refusal = kernel::Refusal::from(def);
+    refusal.params = params.and_then(Json::as_object).cloned().unwrap_or_default();
+    Some(words::refusal(lang, &refusal))
 }
 
 /// `{key, params}` as a sentence.

@@ -120,7 +120,8 @@ fn authorize(cx: &Cx<'_>, Sight { run, .. }: &Sight) -> Result<Step> {
             if run.status != RunStatus::Authorized {
                 return Ok(done);
             }
-            let revoke = asking_authorize(cx, run, AuthorizeAction::Revoke)?.action;
+            let revoke =
+                asking_authorize(cx, run, AuthorizeAction::Revoke)?.action.called("word-AuthorizeAction-REVOKE");
             return Ok(done.action(revoke).action(asking_cancel(cx, &run.run_no)?));
         }
     }
@@ -131,7 +132,8 @@ fn authorize(cx: &Cx<'_>, Sight { run, .. }: &Sight) -> Result<Step> {
     };
     let summary = Summary::of(key).with("count", asking.blockers.len());
     let step = Step::new("authorize", status, summary).blocked_by(blockers(run, &asking.blockers));
-    Ok(step.action(asking.primary()).action(asking_cancel(cx, &run.run_no)?))
+    let primary = asking.primary().called("word-AuthorizeAction-AUTHORIZE");
+    Ok(step.action(primary).action(asking_cancel(cx, &run.run_no)?))
 }
 
 fn execute(cx: &Cx<'_>, Sight { run, under_way, .. }: &Sight) -> Result<Step> {
