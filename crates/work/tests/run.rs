@@ -618,13 +618,13 @@ fn r_core_006_runs_of_other_lines_are_not_there() {
         let dip = plant.run(&boss, "run.create", create("WO-9", "DIP-A", 5))["runNo"].as_str().unwrap().to_string();
         let of = |actor, fields| column(&plant.ask(actor, "runs", fields), "runNo");
         assert_eq!(of(&boss, json!({})), [dip.clone(), smt.clone()], "newest first");
-        assert_eq!(of(&boss, json!({ "lineCode": "smt-a" })), [smt.clone()]);
-        assert_eq!(of(&boss, json!({ "woNo": "wo-9" })), [dip.clone()]);
-        assert_eq!(of(&boss, json!({ "productCode": "p1", "status": "PREP", "open": true })), [smt.clone()]);
-        assert_eq!(of(&boss, json!({ "q": "run-wo-1" })), [smt.clone()]);
+        assert_eq!(of(&boss, json!({ "lineCode": "smt-a" })), [smt.as_str()]);
+        assert_eq!(of(&boss, json!({ "woNo": "wo-9" })), [dip.as_str()]);
+        assert_eq!(of(&boss, json!({ "productCode": "p1", "status": "PREP", "open": true })), [smt.as_str()]);
+        assert_eq!(of(&boss, json!({ "q": "run-wo-1" })), [smt.as_str()]);
         assert_eq!(of(&boss, json!({ "sort": "plannedStartAt" })).len(), 2);
         let bound = bound_to(plant, "SMT-A", &[Permit::RunRead, Permit::RunHold, Permit::RunCancel]);
-        assert_eq!(of(&bound, json!({})), [smt.clone()]);
+        assert_eq!(of(&bound, json!({})), [smt.as_str()]);
         for query in ["run.get", "run.next_actions", "rework_runs"] {
             let hidden = plant.try_ask(&bound, query, json!({ "runNo": dip })).unwrap_err();
             assert_eq!(hidden.refusal().unwrap().def.code, "RUN_NOT_FOUND", "{query}");
