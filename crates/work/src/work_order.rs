@@ -256,6 +256,16 @@ impl WorkOrder {
         Ok(cx.all::<(String,)>(sql, p![self.id])?.into_iter().map(|r| r.0).collect())
     }
 
+    /// The numbers of its runs on a line that are not finished, oldest first.
+    pub fn open_runs_on(&self, cx: &Cx<'_>, line: Id<Line>) -> Result<Vec<String>> {
+        let sql = sql!(
+            "select run_no from run
+             where wo_id = $1 and line_id = $2 and status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
+             order by id limit 100"
+        );
+        Ok(cx.all::<(String,)>(sql, p![self.id, line])?.into_iter().map(|r| r.0).collect())
+    }
+
     /// The numbers of its runs that are not finished, oldest first.
     pub fn open_runs(&self, cx: &Cx<'_>) -> Result<Vec<String>> {
         let sql = sql!(

@@ -505,6 +505,13 @@ fn r_core_087_an_order_goes_to_another_line_unless_runs_are_open_on_the_old_one(
         plant.run(&boss, "work_order.dispatch", dispatch("SMT-A"));
         plant.run(&boss, "run.cancel", json!({ "runNo": run }));
         assert_eq!(plant.run(&boss, "work_order.dispatch", dispatch("smt-b"))["lineCode"], "SMT-B");
+
+        set(plant, "wo.trustErpRelease", json!(true));
+        let unsent = json!({ "woNo": "WO-2", "productCode": "P1", "plannedQty": 10, "erpStatus": "2" });
+        plant.run(&boss, "work_order.receive", unsent);
+        run_of(plant, &boss, "WO-2", 5);
+        let first = json!({ "woNo": "WO-2", "lineCode": "SMT-B" });
+        assert_eq!(plant.run(&boss, "work_order.dispatch", first)["lineCode"], "SMT-B", "it leaves no line");
     });
 }
 

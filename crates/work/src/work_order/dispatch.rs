@@ -42,8 +42,8 @@ impl Command for DispatchOrder {
         let order = WorkOrder::asked(cx, ask, &self.wo_no)?;
         ask.that(order.status.takes_runs(), || order.not_released())?;
         let line = ask.try_for(line_named(cx, &self.line_code))?;
-        let moves = line.as_ref().is_some_and(|line| order.line_id != Some(line.id));
-        let runs = if moves { order.open_runs(cx)? } else { vec![] };
+        let left = order.line_id.filter(|old| line.as_ref().is_some_and(|line| line.id != *old));
+        let runs = left.map_or(Ok(vec![]), |old| order.open_runs_on(cx, old))?;
         ask.that(runs.is_empty(), || order.has_runs(&runs))?;
         let route = ask.try_for(Resolution::of(cx, &order, None)?.required(cx, &order))?;
         let frozen = match &route {
