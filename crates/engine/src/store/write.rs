@@ -119,6 +119,7 @@ impl Writer {
         });
         match outcome {
             Ok(()) => {
+                self.heed(&news);
                 for (job, kept) in done {
                     Waiting::of(job, kept).answer();
                 }
@@ -149,6 +150,7 @@ impl Writer {
             });
             match outcome {
                 Ok(kept) => {
+                    self.heed(&news);
                     Waiting::of(job, kept).answer();
                     self.ring(news);
                     return;
@@ -190,8 +192,13 @@ impl Writer {
     }
 
     /// After the commit: drop what changed from the caches and wake who waits for news.
-    fn ring(&self, news: News) {
+    /// What is remembered of settings and access is dropped before the answer goes out: whoever hears that a change was
+    /// made finds it made.
+    fn heed(&self, news: &News) {
         self.shared.heard(news.events.iter().map(|e| e.name));
+    }
+
+    fn ring(&self, news: News) {
         if news.audited || !news.events.is_empty() {
             self.shared.bell.ring();
         }
