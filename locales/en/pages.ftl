@@ -13,7 +13,6 @@ page-execution = Station
 page-trace = Trace
 page-unit_history = Unit history
 page-unit = Unit
-page-data_values = Measured values
 page-routes = Routes
 page-route = Route
 page-route_version = Route version

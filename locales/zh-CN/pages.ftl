@@ -13,7 +13,6 @@ page-execution = 工位
 page-trace = 追溯
 page-unit_history = 单件履历
 page-unit = 单件
-page-data_values = 采集数据
 page-routes = 工艺路线
 page-route = 工艺路线
 page-route_version = 路线版本

@@ -36,7 +36,9 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri, command: &str)
         entry.schema.as_value()["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let fields: Vec<Json> = properties
         .iter()
-        .map(|(name, schema)| field(lang, entry, name, schema, required.contains(&name.as_str()), &given, &current))
+        .map(|(name, schema)| {
+            field(door, lang, entry, name, schema, required.contains(&name.as_str()), &given, &current)
+        })
         .collect();
     let version = current.get("version").and_then(Json::as_i64).filter(|_| entry.versioned);
     let mut context = Context::new(door, caller, "form", "/forms", uri, "desktop");
@@ -106,7 +108,9 @@ fn question_at(door: &Door, path: &str) -> Option<&'static QueryEntry> {
     queries.copied().find(|q| q.route.path == path && q.listing.is_none() && q.route.method == Method::Get)
 }
 
+#[allow(clippy::too_many_arguments, reason = "one input has this many sides")]
 fn field(
+    door: &Door,
     lang: Lang,
     entry: &CommandEntry,
     name: &str,
@@ -130,7 +134,7 @@ fn field(
     let help = words::has(lang, &help_key).then(|| words::text(lang, &help_key, &[]));
     json!({
         "name": name, "label": words::field(lang, name), "kind": kind, "in": if in_path { "path" } else { "body" },
-        "value": value, "required": required, "options": shape.options, "pick": shape.pick, "pick_value": shape.pick_value,
+        "value": value, "required": required, "options": shape.options, "pick": shape.pick.as_deref().map(|list| pick_path(door, list)), "pick_value": shape.pick_value,
         "min": schema.get("minimum"), "max": schema.get("maximum"), "maxlength": schema.get("maxLength"), "help": help,
     })
 }
@@ -156,6 +160,12 @@ struct Shape {
     options: Vec<Json>,
     pick: Option<String>,
     pick_value: Option<&'static str>,
+}
+
+/// Where a picker asks: the path of its list below `/api/v1/`.
+pub fn pick_path(door: &Door, list: &str) -> String {
+    let path = door.engine.shared.registry.queries.get(list).map(|q| q.route.path.trim_start_matches('/'));
+    path.unwrap_or(list).to_string()
 }
 
 /// The kind of input a schema asks for.

@@ -63,7 +63,7 @@ fn describe(
     let value_of = |name: &str| given.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
     let has_chips = listing.filters.iter().any(|f| f.name == "status" && matches!(f.by, By::Word(..)));
     let filters = listing.filters.iter().filter(|f| !f.required && (f.name != "status" || !has_chips));
-    let filters: Vec<Json> = filters.map(|f| filter(lang, f.name, f.by, value_of(f.name))).collect();
+    let filters: Vec<Json> = filters.map(|f| filter(door, lang, f.name, f.by, value_of(f.name))).collect();
     let filtered = listing.filters.iter().any(|f| !f.required && !value_of(f.name).is_empty());
     let sorted = value_of("sort");
     let columns: Vec<Json> =
@@ -92,7 +92,7 @@ fn describe(
     })
 }
 
-fn filter(lang: Lang, name: &str, by: By, value: &str) -> Json {
+fn filter(door: &Door, lang: Lang, name: &str, by: By, value: &str) -> Json {
     let label = words::field(lang, name);
     match by {
         By::Word(vocabulary, all) => {
@@ -103,7 +103,7 @@ fn filter(lang: Lang, name: &str, by: By, value: &str) -> Json {
         By::Bool => json!({ "name": name, "label": label, "kind": "bool", "value": value }),
         By::Time => json!({ "name": name, "label": label, "kind": "text", "value": value }),
         By::Code(pick) if !pick.is_empty() => {
-            json!({ "name": name, "label": label, "kind": "pick", "pick": pick, "value": value })
+            json!({ "name": name, "label": label, "kind": "pick", "pick": crate::form::pick_path(door, pick), "pick_value": crate::form::code_of(pick), "value": value })
         }
         _ => json!({ "name": name, "label": label, "kind": "text", "value": value }),
     }
@@ -186,6 +186,10 @@ fn states_of(command: &str) -> Vec<&'static str> {
     // An order that has runs takes more of them without moving.
     if command == "run.create" {
         return vec!["RELEASED", "IN_PROGRESS"];
+    }
+    // A board inside a station may be held and released: the hold takes effect when it leaves.
+    if matches!(command, "unit.hold" | "unit.release") {
+        return vec!["QUEUED", "IN_STATION", "OUT_FAILED", "DONE", "ON_HOLD"];
     }
     let moves = kernel::words::STATE_TABLES.iter().flat_map(|t| t.moves);
     moves.filter(|m| m.by == command).map(|m| m.from).collect()

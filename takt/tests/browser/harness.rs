@@ -1,6 +1,5 @@
 //! A real Chromium on a real server: opens pages, types, scans, reads, and tells of console errors.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -20,15 +19,13 @@ pub struct Browser {
 const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Browser {
-    /// A fresh headless Chromium of a size, in a colour scheme.
-    pub async fn open(base: &str, width: u32, height: u32, dark: bool) -> Browser {
+    /// A fresh headless Chromium of a size.
+    pub async fn open(base: &str, width: u32, height: u32) -> Browser {
         let driver = std::env::var("TAKT_TEST_CHROMEDRIVER")
             .expect("TAKT_TEST_CHROMEDRIVER names no chromedriver: run `cargo xtask test`");
         let chromium = std::env::var("TAKT_TEST_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into());
         let profile = tempfile::tempdir().expect("a temporary folder");
-        static PORTS: AtomicU64 = AtomicU64::new(0);
-        let _ = PORTS.fetch_add(1, Ordering::Relaxed);
-        let mut args = vec![
+        let args = vec![
             "--headless=new".to_string(),
             "--no-sandbox".into(),
             "--disable-gpu".into(),
@@ -42,10 +39,6 @@ impl Browser {
             format!("--window-size={width},{height}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        if dark {
-            args.push("--force-dark-mode".into());
-            args.push("--blink-settings=preferredColorScheme=0".into());
-        }
         let caps = json!({
             "browserName": "chrome",
             "goog:chromeOptions": { "binary": chromium, "args": args },
@@ -117,11 +110,18 @@ impl Browser {
     /// Type into whatever has the focus.
     pub async fn keys(&self, text: &str) {
         let active = self.client.active_element().await.expect("something has the focus");
-        active.send_keys(text).await.expect("keys are taken");
+        if active.send_keys(text).await.is_ok() {
+            return;
+        }
+        // Nothing that takes keys has the focus: the page itself does.
+        let body = self.client.find(Locator::Css("body")).await.expect("a page has a body");
+        body.send_keys(text).await.expect("keys are taken");
     }
 
     /// Scan like a wedge scanner: fast keystrokes ending in Enter, wherever the focus is.
     pub async fn scan(&self, text: &str) {
+        // Whoever has just typed needs a moment to take the scanner.
+        tokio::time::sleep(Duration::from_millis(300)).await;
         self.keys(&format!("{text}{}", Key::Enter)).await;
     }
 
@@ -133,8 +133,34 @@ impl Browser {
             field.select_by_value(text).await.unwrap_or_else(|e| panic!("{name} = {text}: {e}"));
             return;
         }
-        field.clear().await.unwrap_or_else(|e| panic!("{name}: {e}"));
+        if field.is_displayed().await.unwrap_or(false) && tag == "input" {
+            field.clear().await.unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
         field.send_keys(text).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+
+    /// Type into a field.
+    pub async fn type_into(&self, css: &str, text: &str) {
+        self.see(css).await.send_keys(text).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// Press a button with the keyboard.
+    pub async fn press(&self, css: &str) {
+        let button = self.see(css).await;
+        button.send_keys(&Key::Enter.to_string()).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// The addresses of the menu.
+    pub async fn menu(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('nav.nav a')].map(a => a.getAttribute('href'))";
+        let found = self.client.execute(script, vec![]).await.expect("the script runs");
+        found.as_array().into_iter().flatten().filter_map(|h| h.as_str().map(str::to_string)).collect()
+    }
+
+    /// By how many pixels the page is wider than its window.
+    pub async fn overflow(&self) -> i64 {
+        let script = "return document.documentElement.scrollWidth - window.innerWidth";
+        self.client.execute(script, vec![]).await.ok().and_then(|v| v.as_i64()).unwrap_or(0)
     }
 
     /// Send the open form with the keyboard.

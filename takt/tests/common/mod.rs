@@ -51,7 +51,7 @@ impl Served {
         format!("http://{}", self.address)
     }
 
-    pub fn engine(&self) -> &engine::Engine {
+    pub fn engine(&self) -> &std::sync::Arc<engine::Engine> {
         &self.running.as_ref().expect("the server runs").engine
     }
 

@@ -1,7 +1,6 @@
 // Pickers: a field that searches a list of the API and also takes a scan. No free-typed references (R-SCR-014).
 (() => {
   const { el, say } = Takt;
-  const paths = { lines: "lines", stations: "stations", runs: "runs", work_orders: "work-orders", materials: "materials", routes: "routes", operations: "operations", material_lots: "material-lots", defect_codes: "defect-codes", roles: "roles", users: "users" };
   const from = (row, names) => { for (const n of names) if (row[n] !== undefined && row[n] !== null) return String(row[n]); return ""; };
   const codes = ["code", "runNo", "woNo", "sn", "routingCode", "stationCode", "lineCode", "materialCode", "operationCode", "username", "no"];
 
@@ -37,7 +36,7 @@
       const turn = ++asked, q = new URLSearchParams({ limit: "20" });
       if (input.value.trim()) q.set("q", input.value.trim());
       const kind = box.dataset.picker;
-      const answer = await Takt.ask("/api/v1/" + (kind.includes("/") ? kind.replace(/^\//, "") : paths[kind] || kind.replace(/_/g, "-")) + "?" + q);
+      const answer = await Takt.ask("/api/v1/" + kind + "?" + q);
       if (turn !== asked || document.activeElement !== input) return;
       const body = answer.body || {};
       rows = answer.ok ? (Array.isArray(body) ? body : body.items || body.rows || []) : [];

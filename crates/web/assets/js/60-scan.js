@@ -87,15 +87,19 @@
     next();
   };
 
+  // whoever leaves a field takes what was typed into it along
+  document.addEventListener("focusout", () => { clearTimeout(giveBack); release(); }, true);
   // capture: keystrokes of a scanner never reach the field that happens to have focus
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
+    if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) { release(); return; }                     // what was typed fast before a shortcut is typed
+    // a password manager types as fast as a scanner, and nobody scans where one signs in
+    if (e.target.matches && e.target.matches("input[type=password], [data-login] input")) return;
     const now = performance.now();
     if (e.key === "F8") { e.preventDefault(); armed = true; text = ""; last = now; held = null; return; }
     const own = e.target.matches && e.target.matches("[data-scan-field]");
     if (e.key.length === 1) {
       const quick = now - last < GAP_MS;
-      if (!quick && !armed) { text = ""; held = Takt.typing(e.target) && !own ? { node: e.target, value: e.target.value, start: e.target.selectionStart, end: e.target.selectionEnd } : null; }
+      if (!quick && !armed) { release(); text = ""; held = Takt.typing(e.target) && !own ? { node: e.target, value: e.target.value, start: e.target.selectionStart, end: e.target.selectionEnd } : null; }
       text += e.key;
       last = now;
       if (armed) e.preventDefault();
@@ -112,7 +116,10 @@
       e.preventDefault();
       e.stopImmediatePropagation();
       if (own) e.target.value = "";
-      else if (held && held.node.isConnected && "value" in held.node) { held.node.value = held.value; }      // give back what the first keys typed
+      else if (held && held.node.isConnected && "value" in held.node) {                                    // take back what the first keys typed
+        held.node.value = held.value;
+        held.node.dispatchEvent(new Event("input", { bubbles: true }));
+      }
       held = null;
       swallowed = "";
       Takt.scanned(scan);

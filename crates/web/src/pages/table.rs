@@ -170,13 +170,6 @@ pub static PAGES: &[Page] = &[
             actions: &[("unit.hold", &[("sn", "sn")]), ("unit.release", &[("sn", "sn")])],
         },
     ),
-    list(
-        "data_values",
-        "/mes/data-values",
-        any(&[Permit::TraceRead, Permit::QualityRead, Permit::ExecRead]),
-        menu("know", "note"),
-        &ListPage { list: "data_values", row: None, create: None, import: None, actions: &[] },
-    ),
     // Engineering
     list(
         "routes",
