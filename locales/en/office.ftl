@@ -30,8 +30,6 @@ command-session-end = End session
 command-user-enrol = Set password
 
 ## Lists
-list-sessions = Open sessions
-empty-sessions = No open sessions. One appears when you sign in.
 
 ## Fields
 field-username = User name

@@ -94,7 +94,6 @@ who-can = These people can:
 copy-handover = Copy hand-over
 
 ## In the browser: messages
-js-saved = Saved.
 js-done-named = { $name }: done.
 js-not-saved = Not saved. The server did not answer.
 js-not-saved-todo = Your entries are kept. Try again; it will count only once.
@@ -162,7 +161,6 @@ js-key-open = Open the row
 js-key-submit = Send the form
 js-key-close = Close
 js-key-scan = Start of a scan typed by hand
-js-scanned = Scanned { $text }
 js-scan-unknown = Not recognised: { $text }. Expected { $expected }.
 js-scan-any = a serial number, run, order, lot or slot
 js-scan-sn = a serial number

@@ -30,8 +30,6 @@ command-session-end = 结束会话
 command-user-enrol = 设置密码
 
 ## 列表
-list-sessions = 打开的会话
-empty-sessions = 没有打开的会话。登录后会显示在这里。
 
 ## 字段
 field-username = 用户名

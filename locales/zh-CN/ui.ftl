@@ -91,7 +91,6 @@ who-can = 可以处理的人：
 copy-handover = 复制交接
 
 ## In the browser: messages
-js-saved = 已保存。
 js-done-named = { $name }：完成。
 js-not-saved = 未保存，服务器没有响应。
 js-not-saved-todo = 已填内容保留。请重试，只会计一次。
@@ -159,7 +158,6 @@ js-key-open = 打开此行
 js-key-submit = 提交表单
 js-key-close = 关闭
 js-key-scan = 手工输入条码的起始键
-js-scanned = 已扫描 { $text }
 js-scan-unknown = 无法识别：{ $text }，应为{ $expected }。
 js-scan-any = 序列号、批次、工单、物料批或站位
 js-scan-sn = 序列号

@@ -14,6 +14,7 @@ The developer's tools of Takt.
                                          measures the figures of the performance page; report in target/bench
   cargo xtask ordeal [--short] [--release]
                                          kill -9 under load, a database restarted, two nodes: nothing answered is lost
+  cargo xtask docs                       writes docs/generated anew from the release
   cargo xtask postgres                   a private PostgreSQL in the foreground, for work by hand; Ctrl-C stops it
   cargo xtask machine                    what a benchmark would say about this machine
   cargo xtask new-slice CRATE NOUN VERB  the skeleton of a new command, e.g. `new-slice work unit track_out`
@@ -33,6 +34,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["check"] => test::check(),
         ["bench", rest @ ..] => bench(rest),
         ["ordeal", rest @ ..] => ordeal::run(&ordeal::Wish::read(rest)?),
+        ["docs"] => test::docs(),
         ["postgres"] => postgres::foreground(),
         ["machine"] => machine::print(),
         ["new-slice", krate, noun, verb] => new_slice::write(krate, noun, verb),

@@ -96,6 +96,22 @@ pub fn check() -> Result<()> {
     steps.step("clippy", clippy)
 }
 
+/// Writes the generated documents anew: the tests that compare them with the release write them instead.
+pub fn docs() -> Result<()> {
+    let mut tests =
+        cargo(&["test", "--package", "takt", "--test", "truths", "--", "docs::", "schema::", "statements::"]);
+    tests.env("TAKT_TEST_UPDATE", "1");
+    let mut steps = Steps::of(2);
+    let postgres = steps.step("PostgreSQL", || match var_os("TAKT_TEST_POSTGRES") {
+        Some(_) => Ok(None),
+        None => Ok(Some(Server::start(&packages::ensure(false)?.postgres)?)),
+    })?;
+    if let Some(server) = &postgres {
+        tests.env("TAKT_TEST_POSTGRES", server.url());
+    }
+    steps.step("documents", || keeper::run(&tests))
+}
+
 /// Says what this run leaves out, so that nobody takes it for the whole.
 fn announce(wish: &Wish) {
     if wish.is_fast {

@@ -11,7 +11,7 @@ mod health;
 mod home;
 mod list;
 mod live;
-mod openapi;
+pub mod openapi;
 mod page;
 pub mod pages;
 mod problem;

@@ -37,10 +37,11 @@ pub async fn answer(
         |name: &str| listing.filters.iter().any(|f| f.name == name) || matches!(name, "sort" | "cursor" | "limit");
     let mut fields: Vec<(String, String)> = given.iter().filter(|(k, v)| own(k) && !v.is_empty()).cloned().collect();
     fields.extend(params.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_string()))));
-    let answer = match one(door, caller, shown.list, &fields).await {
+    let mut answer = match one(door, caller, shown.list, &fields).await {
         Ok(answer) => answer,
         Err(refusal) => return problem(door, caller, uri, &refusal),
     };
+    words::translate(caller.lang, &mut answer);
     let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
     context.title(words::text(caller.lang, &format!("list-{}", shown.list), &[]));
     context.set("params", params);

@@ -137,9 +137,28 @@ pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
         .collect()
 }
 
+/// Rows of the audit trail as a story, oldest first: what was asked, by whom, and why it was refused.
+fn told(data: &mut Map<String, Json>, lang: Lang) {
+    let rows = data.get_mut("events").and_then(|e| e["items"].as_array_mut());
+    let Some(rows) = rows else { return };
+    rows.reverse();
+    for row in rows {
+        let label = format!("command-{}", row["action"].as_str().unwrap_or_default().to_lowercase().replace('_', "-"));
+        let said = words::has(lang, &label).then(|| words::text(lang, &label, &[]).into());
+        let refused = row["status"] == "FAIL";
+        *row = json!({
+            "at": row["at"], "title": said.unwrap_or_else(|| row["action"].clone()), "by": row["actorName"],
+            "more": if refused { row["errorMessage"].clone() } else { row["reason"].clone() },
+            "status": if refused { "fail" } else { "done" }, "code": row["errorCode"],
+            "href": row["seq"].as_i64().map(|seq| format!("/system/audit-logs/{seq}")),
+        });
+    }
+}
+
 /// Bring the answers of a page into the shape its template expects.
 pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller, uri: &Uri) -> Json {
     match page.name {
+        "run" => told(&mut data, caller.lang),
         "execution" => table::station(&mut data),
         "audit_row" => table::audit(&mut data, caller.lang),
         "settings" => table::settings(&mut data, caller.lang),

@@ -115,6 +115,9 @@ pub fn translate(lang: Lang, value: &mut Json) {
                     map.insert(name.into(), said.into());
                 }
             }
+            if map.get("isSystem") == Some(&Json::Bool(true)) {
+                preset(lang, map);
+            }
             map.values_mut().for_each(|v| translate(lang, v));
         }
         _ => {}
@@ -127,6 +130,17 @@ fn refused(lang: Lang, code: &str, params: Option<&Json>) -> Option<String> {
     let mut refusal = kernel::Refusal::from(def);
     refusal.params = params.and_then(Json::as_object).cloned().unwrap_or_default();
     Some(words::refusal(lang, &refusal))
+}
+
+/// What comes with Takt is said in the reader's language as long as the plant has not put it in words of its own.
+fn preset(lang: Lang, row: &mut serde_json::Map<String, Json>) {
+    let Some(code) = row.get("code").and_then(Json::as_str).map(str::to_string) else { return };
+    for (field, key) in [("name", format!("role-{code}")), ("description", format!("role-about-{code}"))] {
+        let is_ours = words::has(Lang::En, &key) && row.get(field) == Some(&words::say(Lang::En, &key, []).into());
+        if is_ours {
+            row.insert(field.into(), words::say(lang, &key, []).into());
+        }
+    }
 }
 
 /// `{key, params}` as a sentence.

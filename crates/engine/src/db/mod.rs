@@ -8,6 +8,6 @@ pub mod sql;
 pub mod sqlite;
 pub mod tx;
 
-pub use row::{Columns, Noun, Row, TableSpec};
+pub use row::{Columns, NOUNS, Noun, NounDef, Row, TableSpec};
 pub use sql::{Dialect, STATEMENTS, Sql};
 pub use tx::{Reach, Tx};

@@ -1,6 +1,7 @@
 //! Rows become structs by position and name; nouns know their table, so that a change writes what changed and notes the diff.
 
 use kernel::{Error, Field, Result, Value};
+use linkme::distributed_slice;
 
 /// Reads the columns of one row in the order in which the struct declares its fields.
 pub struct Columns {
@@ -39,6 +40,17 @@ pub struct TableSpec {
     /// Columns that follow from others or count changes; they stay out of diffs.
     pub quiet: &'static [&'static str],
 }
+
+/// A noun as the tests that walk all of them know it.
+pub struct NounDef {
+    pub name: &'static str,
+    pub spec: TableSpec,
+    pub columns: &'static [&'static str],
+}
+
+/// Every noun of the product, gathered by `row!`.
+#[distributed_slice]
+pub static NOUNS: [NounDef];
 
 /// A row of a table of its own, with an `id` column first.
 pub trait Noun: Row {
@@ -98,6 +110,16 @@ macro_rules! row {
                 $crate::row!(@version self version $($field)+);
             }
         }
+
+        const _: () = {
+            #[$crate::reexport::linkme::distributed_slice($crate::db::NOUNS)]
+            #[linkme(crate = $crate::reexport::linkme)]
+            static DEF: $crate::db::NounDef = $crate::db::NounDef {
+                name: stringify!($name),
+                spec: <$name as $crate::db::Noun>::SPEC,
+                columns: <$name as $crate::db::Row>::COLUMNS,
+            };
+        };
     };
     (@version $self:ident $value:ident version $($rest:ident)*) => { $self.version = $value; };
     (@version $self:ident $value:ident $other:ident $($rest:ident)*) => { $crate::row!(@version $self $value $($rest)*) };

@@ -1,12 +1,15 @@
 //! Statements are static values: text, place and variants, filed where a test can find every one.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use linkme::distributed_slice;
 
 /// Every statement of the product, gathered by `sql!`.
 #[distributed_slice]
 pub static STATEMENTS: [Sql];
+
+/// Statements composed at run time; as few as there are shapes of them, since each is kept by who composed it.
+static COMPOSED: Mutex<Vec<&'static Sql>> = Mutex::new(Vec::new());
 
 /// Which of the two engines a text is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,7 +47,14 @@ impl Sql {
 
     /// A statement composed from static parts at run time (listings, saves); kept for the life of the process.
     pub fn compose(text: String, file: &'static str, line: u32) -> &'static Sql {
-        Box::leak(Box::new(Sql::new(Box::leak(text.into_boxed_str()), file, line)))
+        let sql: &'static Sql = Box::leak(Box::new(Sql::new(Box::leak(text.into_boxed_str()), file, line)));
+        COMPOSED.lock().expect("composing never panics").push(sql);
+        sql
+    }
+
+    /// Every statement composed in this process so far, for the test that prepares them all.
+    pub fn composed() -> Vec<&'static Sql> {
+        COMPOSED.lock().expect("composing never panics").clone()
     }
 
     /// Whether the text has a `{scope: …}` word.
