@@ -3,7 +3,9 @@
 mod bare;
 mod data;
 mod flow;
+mod moments;
 mod replay;
+mod size;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ pub struct Wish {
 }
 
 /// Figures that a plain `bench` measures; 12 builds everything anew and is asked for by name.
-const USUAL: [u32; 3] = [1, 2, 11];
+const USUAL: [u32; 9] = [1, 2, 5, 6, 7, 8, 9, 10, 11];
 
 impl Wish {
     /// Reads `[--quick] [--figure N]… [--program PATH]`.
@@ -70,9 +72,16 @@ pub fn run(words: &[&str]) -> Result<()> {
     if bench.wants(1) || bench.wants(2) {
         rows.extend(flow::on_sqlite(&bench)?);
     }
+    if [5, 6, 7, 8, 9, 10].iter().any(|figure| bench.wants(*figure)) {
+        rows.extend(size::measure(&bench)?);
+    }
+    if bench.wants(12) {
+        rows.extend(moments::builds(&bench)?);
+    }
     if bench.wants(11) {
         rows.extend(flow::on_postgres(&bench)?);
     }
+    rows.sort_by_key(|row| row.figure.split(' ').next().and_then(|n| n.parse::<u32>().ok()));
     let report = Report { machine: machine::facts()?, rows };
     report.write(&folder)?;
     println!("\n{}", report.markdown());

@@ -23,7 +23,7 @@ const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$ugyySV7iPWkew2pwLmpqWw$hzH+/aYtO6
 /// Tracks of each finished board.
 const TRACKS: usize = 10;
 /// Every so many finished boards have values with their tracks.
-const VALUED: usize = 10;
+pub const VALUED: usize = 10;
 /// When everything was laid down.
 const AT: i64 = 1_760_000_000_000;
 
@@ -68,6 +68,7 @@ pub fn load(db: &mut Bare, history: usize) -> Result<()> {
     db.script(&floor())?;
     db.script(&routes())?;
     db.script(&workload())?;
+    db.script(&single_runs())?;
     if history > 0 {
         db.script(&finished_boards(history))?;
         db.script(&finished_tracks(history))?;
@@ -206,6 +207,39 @@ fn workload() -> String {
     )
 }
 
+/// Runs to generate units for, and runs whose boards are all done, to be closed: (number, plan, boards done).
+pub const SINGLE: [(&str, usize, usize); 4] =
+    [("GEN-LARGE", 10_000, 0), ("GEN-SMALL", 1_000, 0), ("DONE-LARGE", BOARDS, BOARDS), ("DONE-SMALL", BOARDS / 10, BOARDS / 10)];
+
+fn single_runs() -> String {
+    let mut text = String::new();
+    for (i, (name, plan, done)) in SINGLE.iter().enumerate() {
+        let (id, key) = (50 + i, name.to_lowercase());
+        let qty = *plan as i64 * 1_000_000;
+        let status = if *done > 0 { "IN_PROGRESS" } else { "AUTHORIZED" };
+        text.push_str(&format!(
+            "insert into work_order (id, wo_no, wo_key, product_code, product_key, planned_qty, unit_code, routing_code, status,
+                 erp_closed, line_id, run_seq, runs_open, qty_allocated, qty_good, qty_scrap, created_at, version)
+             values ({id}, '{name}', '{key}', 'BOARD', 'board', {qty}, 'pcs', 'BOARD', 'IN_PROGRESS', 0, 1, 1, 1, {plan}, 0, 0, {AT}, 1);
+             insert into run (id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, unit_creation, holds_open,
+                 qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held, created_at, created_by, version)
+             values ({id}, '{name}', '{key}', {id}, 1, 1, {plan}, '{status}', 'PRE_GENERATED', 0, {done}, {done}, {done}, 0, 0, 0,
+                 {AT}, 'boss', 1);
+             insert into run_authorization (run_id, action, by_name, at) values ({id}, 'AUTHORIZE', 'boss', {AT});"
+        ));
+        if *done > 0 {
+            text.push_str(&format!(
+                "{} insert into unit (id, sn, wo_id, run_id, status, attempt, tracks, holds_open, changed_at, version)
+                 select {} + n, '{name}-' || n, {id}, {id}, 'DONE', 1, 0, 0, {AT}, 1 from seq;",
+                seq(*done),
+                100_000_000 + i * BOARDS,
+            ));
+        }
+    }
+    text.push_str("insert into barcode (text, kind, ref_id) select sn, 'UNIT', id from unit where id > 100000000;");
+    text
+}
+
 fn finished_boards(history: usize) -> String {
     let runs = history.div_ceil(BOARDS);
     let first = RUNS * BOARDS;
@@ -213,11 +247,12 @@ fn finished_boards(history: usize) -> String {
         "{runs} {units} insert into unit (id, sn, wo_id, run_id, status, attempt, tracks, holds_open, changed_at, version)
          select {first} + n, 'H-' || substr(cast(100000000 + n as text), 2), 101 + (n - 1) / {BOARDS}, 101 + (n - 1) / {BOARDS},
              'DONE', 1, {TRACKS}, 0, {AT}, 1 from seq;
-         insert into barcode (text, kind, ref_id) select sn, 'UNIT', id from unit where id > {first} order by sn;
+         insert into barcode (text, kind, ref_id) select sn, 'UNIT', id from unit where id > {first} and id <= {last} order by sn;
          {steps} insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
          select r.id, n, 0, 0, 0, 0, {BOARDS} from run r, seq where r.id > 100;",
         runs = orders_and_runs(101, runs, "Past", true),
         units = seq(history),
+        last = first + history,
         steps = seq(TRACKS),
     )
 }
