@@ -11,7 +11,7 @@ use xtask::load::http::Request;
 const PASSWORD: &str = "correct horse battery staple";
 
 fn put(session: &mut Session, path: &str, body: Json) -> Json {
-    done(session, Request::post(&format!("/api/v1{path}")).json(&body))
+    done(session, Request::post(format!("/api/v1{path}")).json(&body))
 }
 
 fn read(session: &mut Session, path: &str) -> Json {
@@ -24,7 +24,7 @@ fn read(session: &mut Session, path: &str) -> Json {
 fn seen(session: &mut Session, method: &'static str, of: &str, path: &str, body: Json) -> Json {
     let answer = session.get(&format!("/api/v1{of}")).expect("the server answers");
     let etag = answer.headers("etag").next().expect("it has an ETag").to_string();
-    done(session, Request::new(method, &format!("/api/v1{path}")).json(&body).header("If-Match", &etag))
+    done(session, Request::new(method, format!("/api/v1{path}")).json(&body).header("If-Match", &etag))
 }
 
 /// Somebody with a preset role, signed in.

@@ -208,8 +208,12 @@ fn workload() -> String {
 }
 
 /// Runs to generate units for, and runs whose boards are all done, to be closed: (number, plan, boards done).
-pub const SINGLE: [(&str, usize, usize); 4] =
-    [("GEN-LARGE", 10_000, 0), ("GEN-SMALL", 1_000, 0), ("DONE-LARGE", BOARDS, BOARDS), ("DONE-SMALL", BOARDS / 10, BOARDS / 10)];
+pub const SINGLE: [(&str, usize, usize); 4] = [
+    ("GEN-LARGE", 10_000, 0),
+    ("GEN-SMALL", 1_000, 0),
+    ("DONE-LARGE", BOARDS, BOARDS),
+    ("DONE-SMALL", BOARDS / 10, BOARDS / 10),
+];
 
 fn single_runs() -> String {
     let mut text = String::new();

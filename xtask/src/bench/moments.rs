@@ -94,8 +94,11 @@ fn first_load(address: std::net::SocketAddr, path: &str, cookie: &str) -> Result
         Ok(answer.body)
     };
     let page = String::from_utf8_lossy(&wire(path, false)?).into_owned();
-    let mut named: Vec<&str> =
-        page.split('"').filter(|word| word.starts_with("/assets/")).map(|word| word.split('#').next().unwrap_or(word)).collect();
+    let mut named: Vec<&str> = page
+        .split('"')
+        .filter(|word| word.starts_with("/assets/"))
+        .map(|word| word.split('#').next().unwrap_or(word))
+        .collect();
     named.sort_unstable();
     named.dedup();
     /// What the headers of an answer cost, about.

@@ -35,7 +35,14 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
         rows.push(worst("5", "trace of one board", &before.traces, &after.traces, 10.0, Some(1.5)));
     }
     if bench.wants(6) {
-        rows.push(worst("6", "first page of a list, station queue, where-used", &before.lists, &after.lists, 20.0, Some(2.0)));
+        rows.push(worst(
+            "6",
+            "first page of a list, station queue, where-used",
+            &before.lists,
+            &after.lists,
+            20.0,
+            Some(2.0),
+        ));
     }
     if bench.wants(10) {
         rows.push(worst("10", "HTML page", &before.pages, &after.pages, 25.0, None));
@@ -175,7 +182,9 @@ fn worst(figure: &str, what: &str, before: &[Asked], after: &[Asked], target: f6
 
 /// A path without the serial in it, which differs between the plants.
 fn shape(path: &str) -> String {
-    path.split_once("H-").map_or(path.to_string(), |(head, tail)| format!("{head}{}", tail.trim_start_matches(|c: char| c.is_ascii_digit())))
+    path.split_once("H-").map_or(path.to_string(), |(head, tail)| {
+        format!("{head}{}", tail.trim_start_matches(|c: char| c.is_ascii_digit()))
+    })
 }
 
 /// Figure 8, and figure 1 once more in a full plant.
@@ -203,7 +212,13 @@ fn full(bench: &Bench, many: &Place) -> Result<Vec<Row>> {
     Ok(vec![
         row("8 start", &format!("start on {} to the first answer", size_of(many)), starts, "s", 0.5),
         row("8 idle", "memory after the start", idle, "MB", 80.0),
-        row("8 load", &format!("most memory under load, 64 clients ({per_second:.0} commands/s there, {latencies})"), vec![peak], "MB", 300.0),
+        row(
+            "8 load",
+            &format!("most memory under load, 64 clients ({per_second:.0} commands/s there, {latencies})"),
+            vec![peak],
+            "MB",
+            300.0,
+        ),
     ])
 }
 
