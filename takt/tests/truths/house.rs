@@ -22,7 +22,7 @@ impl House {
     /// Serve a fresh plant in a folder of this name and tell it the world.
     pub fn open(name: &str) -> House {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("truths-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        sweep(name);
         let flags = Flags { data_dir: Some(folder), port: Some(0), ..Flags::default() };
         let config = Config::load(&flags).expect("a configuration");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -48,6 +48,18 @@ impl House {
     pub fn machine(&self, token: &str) -> Person {
         let as_who = vec![("Authorization", format!("Bearer {token}"))];
         Person { line: Connection::to(self.running.address), as_who, keys: 0 }
+    }
+}
+
+/// Remove what earlier runs left behind: a house lives as long as its process.
+fn sweep(name: &str) {
+    let beginning = format!("truths-{name}-");
+    for entry in std::fs::read_dir(env!("CARGO_TARGET_TMPDIR")).into_iter().flatten().flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let left = file.strip_prefix(&beginning).is_some_and(|pid| !PathBuf::from("/proc").join(pid).exists());
+        if left {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 

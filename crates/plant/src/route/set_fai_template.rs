@@ -19,7 +19,7 @@ kernel::code! {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetFaiTemplate {
     pub routing_code: RouteCode,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     pub fai_template_code: Option<Option<TemplateCode>>,
 }
 
