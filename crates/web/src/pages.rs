@@ -1,5 +1,6 @@
 //! The pages of the product: where each is, who may see it, what it asks, and where it stands in the menu.
 
+mod shape;
 mod table;
 
 use axum::http::Uri;
@@ -159,11 +160,11 @@ fn told(data: &mut Map<String, Json>, lang: Lang) {
 pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller, uri: &Uri) -> Json {
     match page.name {
         "run" => told(&mut data, caller.lang),
-        "execution" => table::station(&mut data),
-        "audit_row" => table::audit(&mut data, caller.lang),
-        "settings" => table::settings(&mut data, caller.lang),
-        "who_can" => table::matrix(&mut data, caller.lang),
-        "trace" => table::trace(&mut data, uri),
+        "execution" => shape::station(&mut data),
+        "audit_row" => shape::audit(&mut data, caller.lang),
+        "settings" => shape::settings(&mut data, caller.lang),
+        "who_can" => shape::matrix(&mut data, caller.lang),
+        "trace" => shape::trace(&mut data, uri),
         _ => {}
     }
     Json::Object(data)
