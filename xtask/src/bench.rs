@@ -129,6 +129,11 @@ fn sign_in(product: &Product, name: &str) -> Result<Session> {
     Session::sign_in(product.address, name, data::PASSWORD)
 }
 
+/// The text of a page with the marks in its addresses as they are.
+fn unescaped(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replace("&#x2f;", "/").replace("&amp;", "&")
+}
+
 /// A word to whoever waits.
 fn say(what: &str) {
     println!("   {what}");

@@ -81,6 +81,23 @@ impl Product {
         Ok((of("VmRSS:"), of("VmHWM:")))
     }
 
+    /// Seconds of processor time so far: of the whole process, and of the threads whose names begin with `name`.
+    pub fn processor(&self, name: &str) -> Result<(f64, f64)> {
+        let (pid, mut whole, mut part) = (self.kept.child()?, 0.0, 0.0);
+        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).or_fail("the product's threads")?;
+        for task in tasks.flatten() {
+            let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            let Some((head, rest)) = stat.rsplit_once(") ") else { continue };
+            let ticks: f64 = rest.split(' ').skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum();
+            // The kernel counts in hundredths of a second.
+            whole += ticks / 100.0;
+            if head.contains(&format!("({name}")) {
+                part += ticks / 100.0;
+            }
+        }
+        Ok((whole, part))
+    }
+
     /// Ends it as a power cut would, without a word.
     pub fn kill(self) -> Result<()> {
         let pid = self.kept.child()?;

@@ -44,8 +44,8 @@ impl Bare {
     pub fn sqlite(path: &Path) -> Result<Bare> {
         let conn = Connection::open(path).or_fail(format!("cannot open {}", path.display()))?;
         conn.execute_batch(
-            "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = memory;
-             pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 1000;
+            "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma cache_size = -65536; pragma temp_store = memory;
+             pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;
              pragma journal_size_limit = 67108864;",
         )
         .or_fail("cannot set the database up")?;
@@ -62,7 +62,7 @@ impl Bare {
         match self {
             Bare::Sqlite(conn) => {
                 let before = "pragma foreign_keys = off; pragma synchronous = off; pragma cache_size = -262144; begin;";
-                let after = "commit; pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -16384;";
+                let after = "commit; pragma foreign_keys = on; pragma synchronous = full; pragma cache_size = -65536;";
                 conn.execute_batch(&format!("{before}{text}{after}")).or_fail("bulk loading")
             }
             Bare::Postgres(client) => {
@@ -74,10 +74,10 @@ impl Bare {
         }
     }
 
-    /// After bulk loading: figures for the planner, ids that go on after the highest, everything in the file itself.
+    /// After bulk loading: ids that go on after the highest, everything in the file itself.
     pub fn settle(&mut self) -> Result<()> {
         match self {
-            Bare::Sqlite(conn) => conn.execute_batch("analyze; pragma wal_checkpoint(truncate);").or_fail("settling"),
+            Bare::Sqlite(conn) => conn.execute_batch("pragma wal_checkpoint(truncate);").or_fail("settling"),
             Bare::Postgres(client) => {
                 for (i, table) in NUMBERED.iter().enumerate() {
                     // A range of its own for each table: a replay can tell the ids of one from those of another.
@@ -85,7 +85,8 @@ impl Bare {
                     let sql = format!("select setval(pg_get_serial_sequence('takt.{table}', 'id'), {from})");
                     client.batch_execute(&sql).map_err(told).or_fail("settling")?;
                 }
-                client.batch_execute("vacuum analyze; checkpoint").map_err(told).or_fail("settling")
+                let last = ["vacuum analyze", "checkpoint"];
+                last.iter().try_for_each(|sql| client.batch_execute(sql).map_err(told).or_fail("settling"))
             }
         }
     }

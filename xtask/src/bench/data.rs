@@ -20,6 +20,8 @@ pub const READINGS: usize = 3;
 /// Everybody's password, and its hash, made as cheap as the algorithm allows.
 pub const PASSWORD: &str = "a board every second";
 const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$ugyySV7iPWkew2pwLmpqWw$hzH+/aYtO62teVJ57+Z66jl7XneLIhtBbunN7JhtQxA";
+/// Boards of a finished run: small, so that lists of runs fill their first page in a small plant too.
+const PAST: usize = 100;
 /// Tracks of each finished board.
 const TRACKS: usize = 10;
 /// Every so many finished boards have values with their tracks.
@@ -171,25 +173,24 @@ fn snapshot(steps: usize) -> Value {
     })
 }
 
-fn orders_and_runs(from: usize, runs: usize, name: &str, is_finished: bool) -> String {
+fn orders_and_runs(from: usize, runs: usize, boards: usize, name: &str, is_finished: bool) -> String {
     let (order, run, version) =
         if is_finished { ("COMPLETED", "COMPLETED", 2) } else { ("IN_PROGRESS", "IN_PROGRESS", 1) };
-    let done = if is_finished { BOARDS } else { 0 };
+    let done = if is_finished { boards } else { 0 };
     let ended = if is_finished { AT.to_string() } else { "null".into() };
     let key = name.to_lowercase();
     format!(
         "{seq} insert into work_order (id, wo_no, wo_key, product_code, product_key, planned_qty, unit_code, routing_code, status,
-             erp_closed, line_id, run_seq, runs_open, qty_allocated, qty_good, qty_scrap, created_at, closed_at, version)
+             erp_closed, line_id, run_seq, runs_open, qty_allocated, created_at, closed_at, version)
          select {from} + n - 1, '{name}-WO-' || n, '{key}-wo-' || n, 'BOARD', 'board', {qty}, 'pcs', 'BOARD', '{order}', 0,
-             1 + (n - 1) % {LINES}, 1, {open}, {qty}, {good}, 0, {AT}, {ended}, 1 from seq;
+             1 + (n - 1) % {LINES}, 1, {open}, {boards}, {AT}, {ended}, 1 from seq;
          {seq} insert into run (id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, unit_creation, started_at,
              ended_at, holds_open, qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held, created_at, created_by, version)
-         select {from} + n - 1, '{name}-RUN-' || n, '{key}-run-' || n, {from} + n - 1, 1 + (n - 1) % {LINES}, {version}, {BOARDS},
-             '{run}', 'PRE_GENERATED', {AT}, {ended}, 0, {BOARDS}, {done}, {done}, 0, 0, 0, {AT}, 'boss', 1 from seq;",
+         select {from} + n - 1, '{name}-RUN-' || n, '{key}-run-' || n, {from} + n - 1, 1 + (n - 1) % {LINES}, {version}, {boards},
+             '{run}', 'PRE_GENERATED', {AT}, {ended}, 0, {boards}, {done}, {done}, 0, 0, 0, {AT}, 'boss', 1 from seq;",
         seq = seq(runs),
-        qty = BOARDS as i64 * 1_000_000,
+        qty = boards as i64 * 1_000_000,
         open = usize::from(!is_finished),
-        good = done as i64 * 1_000_000,
     )
 }
 
@@ -202,7 +203,7 @@ fn workload() -> String {
          insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
          select run_id, step_no, count(*), 0, 0, 0, 0 from unit group by run_id, step_no;
          insert into barcode (text, kind, ref_id) select sn, 'UNIT', id from unit;",
-        runs = orders_and_runs(1, RUNS, "Bench", false),
+        runs = orders_and_runs(1, RUNS, BOARDS, "Bench", false),
         units = seq(RUNS * BOARDS),
     )
 }
@@ -223,8 +224,8 @@ fn single_runs() -> String {
         let status = if *done > 0 { "IN_PROGRESS" } else { "AUTHORIZED" };
         text.push_str(&format!(
             "insert into work_order (id, wo_no, wo_key, product_code, product_key, planned_qty, unit_code, routing_code, status,
-                 erp_closed, line_id, run_seq, runs_open, qty_allocated, qty_good, qty_scrap, created_at, version)
-             values ({id}, '{name}', '{key}', 'BOARD', 'board', {qty}, 'pcs', 'BOARD', 'IN_PROGRESS', 0, 1, 1, 1, {plan}, 0, 0, {AT}, 1);
+                 erp_closed, line_id, run_seq, runs_open, qty_allocated, created_at, version)
+             values ({id}, '{name}', '{key}', 'BOARD', 'board', {qty}, 'pcs', 'BOARD', 'IN_PROGRESS', 0, 1, 1, 1, {plan}, {AT}, 1);
              insert into run (id, run_no, run_key, wo_id, line_id, route_version_id, plan_qty, status, unit_creation, holds_open,
                  qty_units, qty_started, qty_done, qty_failed, qty_scrapped, qty_held, created_at, created_by, version)
              values ({id}, '{name}', '{key}', {id}, 1, 1, {plan}, '{status}', 'PRE_GENERATED', 0, {done}, {done}, {done}, 0, 0, 0,
@@ -245,16 +246,16 @@ fn single_runs() -> String {
 }
 
 fn finished_boards(history: usize) -> String {
-    let runs = history.div_ceil(BOARDS);
+    let runs = history.div_ceil(PAST);
     let first = RUNS * BOARDS;
     format!(
         "{runs} {units} insert into unit (id, sn, wo_id, run_id, status, attempt, tracks, holds_open, changed_at, version)
-         select {first} + n, 'H-' || substr(cast(100000000 + n as text), 2), 101 + (n - 1) / {BOARDS}, 101 + (n - 1) / {BOARDS},
+         select {first} + n, 'H-' || substr(cast(100000000 + n as text), 2), 101 + (n - 1) / {PAST}, 101 + (n - 1) / {PAST},
              'DONE', 1, {TRACKS}, 0, {AT}, 1 from seq;
          insert into barcode (text, kind, ref_id) select sn, 'UNIT', id from unit where id > {first} and id <= {last} order by sn;
          {steps} insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
-         select r.id, n, 0, 0, 0, 0, {BOARDS} from run r, seq where r.id > 100;",
-        runs = orders_and_runs(101, runs, "Past", true),
+         select r.id, n, 0, 0, 0, 0, {PAST} from run r, seq where r.id > 100;",
+        runs = orders_and_runs(101, runs, PAST, "Past", true),
         units = seq(history),
         last = first + history,
         steps = seq(TRACKS),
@@ -271,8 +272,9 @@ fn finished_tracks(history: usize) -> String {
          from unit u join run r on r.id = u.run_id, seq where u.id > {first} and u.id <= {last};
          {seq} insert into data_value (track_id, run_id, station_id, name, revision, value_number, judge, alarmed, source,
              collected_at, received_at, by_name)
-         select t.id, t.run_id, t.station_id, 'Reading ' || n, 1, n * 1.5, 'PASS', 0, 'MANUAL', t.out_at, t.out_at, 'op01'
-         from track t, seq where t.unit_id % {VALUED} = 0 and n <= {READINGS};",
+         select t.id, t.run_id, t.station_id, 'Reading ' || seq.n, 1, seq.n * 1.5, 'PASS', 0, 'MANUAL',
+             t.out_at, t.out_at, 'op01'
+         from track t, seq where t.unit_id % {VALUED} = 0 and seq.n <= {READINGS};",
         seq = seq(TRACKS),
         last = first + history,
     )

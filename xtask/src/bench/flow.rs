@@ -18,6 +18,8 @@ struct Round {
     /// Commands per commit.
     batch: f64,
     retries: f64,
+    /// Microseconds of processor time for each command: the whole product, and its writers.
+    cpu_us: (f64, f64),
 }
 
 /// How a series of rounds is made.
@@ -38,6 +40,8 @@ struct Found {
     p50: Vec<f64>,
     p99: Vec<f64>,
     retries: f64,
+    /// Processor time of the writers by that of the ceiling.
+    cpu: Vec<f64>,
 }
 
 /// Figures 1 and 2.
@@ -120,13 +124,17 @@ impl Series<'_> {
             }
             let latencies = &round.run.meter.latencies;
             say(&format!(
-                "round {n}: {:.0}/s ({:.1} per commit, {}), ceiling {:.0}/s ({} failed)",
+                "round {n}: {:.0}/s ({:.1} per commit, {}; processor {:.0} µs, {:.0} of them writing), ceiling {:.0}/s ({:.0} µs, {} failed)",
                 round.run.per_second(),
                 round.batch,
                 latencies.summary(),
+                round.cpu_us.0,
+                round.cpu_us.1,
                 replayed.per_second,
+                replayed.cpu_us,
                 replayed.failed
             ));
+            found.cpu.push(round.cpu_us.1 / replayed.cpu_us);
             found.product.push(round.run.per_second());
             found.ceiling.push(replayed.per_second);
             found.p50.push(ms(latencies.percentile(50.0)));
@@ -144,12 +152,14 @@ impl Series<'_> {
         if record.is_none() {
             work::work(&crew, &mut clients, Duration::from_secs(1))?;
         }
-        let before = batches(&product)?;
+        let (before, spent) = (batches(&product)?, product.processor("writer")?);
         let run = work::work(&crew, &mut clients, length)?;
-        let after = batches(&product)?;
+        let (after, now) = (batches(&product)?, product.processor("writer")?);
+        let each = |seconds: f64| seconds * 1e6 / run.meter.latencies.count().max(1) as f64;
+        let cpu_us = (each(now.0 - spent.0), each(now.1 - spent.1));
         let batch = (after.1 - before.1) / (after.0 - before.0).max(1.0);
         product.stop();
-        Ok(Round { run, batch, retries: after.2 - before.2 })
+        Ok(Round { run, batch, retries: after.2 - before.2, cpu_us })
     }
 }
 
@@ -164,10 +174,11 @@ impl Found {
         let ratios: Vec<f64> =
             self.product.iter().zip(&self.ceiling).map(|(product, ceiling)| product / ceiling).collect();
         let ceiling = median(&self.ceiling).unwrap_or_default();
+        let cpu = median(&self.cpu).unwrap_or_default();
         let ratio = Ratio {
             value: median(&ratios).unwrap_or_default(),
             bound: Bound::AtLeast(least),
-            of: format!("× the same statements bare ({ceiling:.0}/s)"),
+            of: format!("× the same statements bare ({ceiling:.0}/s; the writers need {cpu:.2} × its processor time)"),
         };
         let row = |name: String, what: String, measured: &[f64], unit, target, ratio| Row {
             figure: name,

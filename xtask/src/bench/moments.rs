@@ -93,7 +93,7 @@ fn first_load(address: std::net::SocketAddr, path: &str, cookie: &str) -> Result
         }
         Ok(answer.body)
     };
-    let page = String::from_utf8_lossy(&wire(path, false)?).into_owned();
+    let page = super::unescaped(&wire(path, false)?);
     let mut named: Vec<&str> = page
         .split('"')
         .filter(|word| word.starts_with("/assets/"))

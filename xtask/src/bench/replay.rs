@@ -46,8 +46,10 @@ enum Param {
 pub struct Replayed {
     /// Commands of the workload per second.
     pub per_second: f64,
-    /// Statements that failed; what failed for the product fails here too.
+    /// Statements (on PostgreSQL transactions) that failed.
     pub failed: u64,
+    /// Microseconds of our own processor time for each command.
+    pub cpu_us: f64,
 }
 
 impl Recording {
@@ -110,10 +112,10 @@ impl Recording {
     fn on_sqlite(&self, conn: &rusqlite::Connection) -> Result<Replayed> {
         let prepared: std::result::Result<Vec<_>, _> = self.texts.iter().map(|text| conn.prepare(text)).collect();
         let mut prepared = prepared.or_fail("preparing the recorded statements")?;
-        let (mut started, mut failed) = (Instant::now(), 0);
+        let (mut started, mut spent, mut failed) = (Instant::now(), 0.0, 0);
         for (i, step) in self.steps.iter().enumerate() {
             if i == self.begin {
-                started = Instant::now();
+                (started, spent) = (Instant::now(), own_processor());
             }
             let statement = &mut prepared[step.text];
             for (n, param) in step.params.iter().enumerate() {
@@ -131,7 +133,8 @@ impl Recording {
                 }
             }
         }
-        Ok(Replayed { per_second: self.commands as f64 / started.elapsed().as_secs_f64(), failed })
+        let cpu_us = (own_processor() - spent) * 1e6 / self.commands as f64;
+        Ok(Replayed { per_second: self.commands as f64 / started.elapsed().as_secs_f64(), failed, cpu_us })
     }
 
     /// As many connections as the product had take the transactions in their order. Ids come from the database, so values
@@ -142,7 +145,7 @@ impl Recording {
         let ids = Ids { given, known: Mutex::default(), news: Condvar::new() };
         let (next, failed) = (AtomicUsize::new(0), AtomicU64::new(0));
         let first = transactions.iter().position(|t| t[0] >= self.begin).unwrap_or(0);
-        let started = Mutex::new(Instant::now());
+        let started = Mutex::new((Instant::now(), own_processor()));
         let conns: HashSet<usize> = self.steps.iter().map(|step| step.conn).collect();
         std::thread::scope(|scope| {
             let worker = || -> Result<()> {
@@ -152,7 +155,7 @@ impl Recording {
                     let i = next.fetch_add(1, Ordering::SeqCst);
                     let Some(steps) = transactions.get(i) else { return Ok(()) };
                     if i == first {
-                        *started.lock().expect("the clock is never poisoned") = Instant::now();
+                        *started.lock().expect("the clock is never poisoned") = (Instant::now(), own_processor());
                     }
                     self.transaction(&mut client, &mut prepared, steps, &ids, &failed)?;
                 }
@@ -163,8 +166,10 @@ impl Recording {
             }
             Ok::<(), crate::Failure>(())
         })?;
-        let took = started.lock().expect("the clock is never poisoned").elapsed();
-        Ok(Replayed { per_second: self.commands as f64 / took.as_secs_f64(), failed: failed.into_inner() })
+        let (started, spent) = *started.lock().expect("the clock is never poisoned");
+        let cpu_us = (own_processor() - spent) * 1e6 / self.commands as f64;
+        let per_second = self.commands as f64 / started.elapsed().as_secs_f64();
+        Ok(Replayed { per_second, failed: failed.into_inner(), cpu_us })
     }
 
     /// The steps of each transaction, in the order in which they began.
@@ -202,11 +207,13 @@ impl Recording {
             }
         }
         let mut got: Vec<(i64, i64)> = Vec::new();
+        let mut is_broken = false;
         for step in steps.iter().map(|i| &self.steps[*i]) {
             let text = &self.texts[step.text];
             if step.params.is_empty() && !text.starts_with("select") {
                 if client.batch_execute(text).is_err() {
-                    failed.fetch_add(1, Ordering::Relaxed);
+                    is_broken = true;
+                    break;
                 }
                 continue;
             }
@@ -226,12 +233,27 @@ impl Recording {
                         got.push((id, row.get(0)));
                     }
                 }
-                Err(_) => drop(failed.fetch_add(1, Ordering::Relaxed)),
+                Err(_) => {
+                    is_broken = true;
+                    break;
+                }
             }
+        }
+        // What failed once has ended its transaction; the product would do the call again.
+        if is_broken {
+            failed.fetch_add(1, Ordering::Relaxed);
+            let _ = client.batch_execute("rollback");
         }
         ids.tell(steps.iter().filter_map(|i| self.steps[*i].id), &got);
         Ok(())
     }
+}
+
+/// Seconds of processor time of this process.
+fn own_processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    rest.split(' ').skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The ids of the recording and what they are in the replay.

@@ -118,10 +118,10 @@ fn links(boss: &mut Session) -> Result<Vec<String>> {
     if let Some(to) = elsewhere {
         home = boss.get(&to)?;
     }
-    let text = String::from_utf8_lossy(&home.body).into_owned();
+    let text = super::unescaped(&home.body);
     let found = text.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next());
     let mut paths: Vec<String> = found
-        .map(|path| format!("/{}", path.replace("&amp;", "&")))
+        .map(|path| format!("/{path}"))
         .filter(|path| !path.starts_with("/assets") && !path.starts_with("/api") && !path.contains("logout"))
         .collect();
     paths.sort();
