@@ -145,6 +145,7 @@ setting-wo-trustErpRelease = An order released in the ERP is released here too, 
 setting-erp-statusMap = What each word of the ERP for an order’s state means
 setting-run-overPlanPct = Percent by which the runs of an order may exceed its quantity
 setting-run-numberTemplate = How runs are numbered: {"{"}woNo{"}"} is the order, {"{"}seq:03{"}"} counts its runs
+setting-run-autoClose = Close a run by itself when its last gate is met
 setting-run-unitCreation = When units come into being, unless route or run say otherwise
 
 ## Next actions of an order

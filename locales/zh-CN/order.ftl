@@ -145,6 +145,7 @@ setting-wo-trustErpRelease = ERP 已下达且路线可用的工单，在此自�
 setting-erp-statusMap = ERP 工单状态的含义
 setting-run-overPlanPct = 批次合计允许超出工单数量的百分比
 setting-run-numberTemplate = 批次编号规则：{"{"}woNo{"}"} 为工单号，{"{"}seq:03{"}"} 为该工单的批次序号
+setting-run-autoClose = 满足最后一个条件时批次自动关闭
 setting-run-unitCreation = 单件的生成方式（路线或批次未指定时）
 
 ## 工单的下一步

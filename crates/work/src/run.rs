@@ -1,6 +1,7 @@
 //! Runs: one batch of an order on one line under one frozen route version.
 
 pub mod authorize;
+pub mod auto_close;
 mod cancel;
 mod close;
 mod create;
@@ -106,6 +107,7 @@ pub fn register(registry: &mut engine::Registry) {
         .list(&list::REWORK_RUNS)
         .query::<get::GetRun>()
         .query::<next_actions::RunNextActions>()
+        .chore(auto_close::chore())
         .gate(&AUTHORIZE, "route", authorize::route_ready)
         .gate(&plant::line::CHANGE, "runs", line_gate::open_runs);
 }

@@ -490,6 +490,44 @@ fn r_core_107_a_close_against_new_units_leaves_none_in_a_closed_run() {
 }
 
 #[test]
+fn r_core_108_the_last_board_closes_a_run_only_where_the_plant_says_so() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        released(plant, &boss, "WO-1", "30");
+        let (done, short) = (run_of(plant, &boss, "WO-1", 5), run_of(plant, &boss, "WO-1", 5));
+        for (no, boards) in [(&done, 5), (&short, 4)] {
+            running(plant, &boss, no);
+            units(plant, no, &[("DONE", boards)]);
+        }
+        let turn = || plant.engine.work(work::run::auto_close::close_finished).expect("the chore runs");
+        assert_eq!(turn(), 0, "closing is explicit unless the plant says otherwise");
+        assert_eq!(run(plant, &boss, &done)["run"]["status"], "IN_PROGRESS");
+        plant
+            .engine
+            .work(|cx| {
+                cx.run(
+                    engine::sql!(
+                        "insert into setting (key, scope_type, scope_key, value, version, changed_at, changed_by, reason)
+                         values ('run.autoClose', 'GLOBAL', '', 'true', 1, 0, 'boss', 'test')"
+                    ),
+                    [],
+                )
+                .map(|n| n as i64)
+            })
+            .expect("the setting is kept");
+        plant.engine.shared.settings.drop_all();
+        assert_eq!(turn(), 1);
+        assert_eq!(run(plant, &boss, &done)["run"]["status"], "COMPLETED");
+        assert_eq!(
+            run(plant, &boss, &short)["run"]["status"],
+            "IN_PROGRESS",
+            "a run short of its plan waits for a person"
+        );
+        assert_eq!(turn(), 0, "once is enough");
+    });
+}
+
+#[test]
 fn r_core_109_a_run_that_produced_nothing_is_cancelled_with_its_waiting_units() {
     on_both(wire, |plant| {
         let boss = floor(plant);
