@@ -99,7 +99,7 @@ fn token(house: &House) -> String {
     }
 }
 
-/// Who may change what, as agreed with the plants: one line for each change of the API, written by hand.
+/// Who may change what: one line for each change of the API, read against the permission points when it was made.
 const AGREED: &str = include_str!("agreed_rights.tsv");
 
 #[test]
