@@ -91,6 +91,14 @@ fn facts(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<Jso
     plain.map(|(name, value)| fact(lang, name, value, schema, shown)).collect()
 }
 
+/// A value that reads in one line: a scalar, or a list of scalars.
+fn is_plain(value: &Json) -> bool {
+    match value {
+        Json::Array(items) => items.iter().all(|i| !i.is_array() && !i.is_object()),
+        other => !other.is_object(),
+    }
+}
+
 fn fact(lang: Lang, name: &str, value: &Json, schema: &Json, shown: &RecordPage) -> Json {
     let words_of = vocabulary(schema, name);
     let time = value.as_str().is_some_and(|v| v.len() == 24 && v.ends_with('Z') && v.as_bytes()[10] == b'T');
@@ -109,7 +117,11 @@ fn fact(lang: Lang, name: &str, value: &Json, schema: &Json, shown: &RecordPage)
         .and_then(|(_, page)| filled(page, &json!({ name: value })));
     let word =
         words_of.zip(value.as_str()).filter(|_| !is_state(name)).map(|(v, w)| Json::from(words::state(lang, v, w)));
-    let value = word.as_ref().unwrap_or(value);
+    let listed = value.as_array().map(|items| {
+        let texts = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_string));
+        Json::from(texts.collect::<Vec<_>>().join(", "))
+    });
+    let value = word.as_ref().or(listed.as_ref()).unwrap_or(value);
     json!({ "label": words::field(lang, name), "value": value, "kind": kind, "state_kind": words_of.unwrap_or("state"), "href": href })
 }
 
@@ -127,7 +139,7 @@ fn sections(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<
                     let text: Vec<String> = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_string)).collect();
                     json!({ "id": name, "title": title, "kind": "text", "text": if text.is_empty() { "–".into() } else { text.join(", ") } })
                 }
-                Json::Object(fields) if fields.values().all(|v| !v.is_array() && !v.is_object()) => {
+                Json::Object(fields) if fields.values().all(is_plain) => {
                     let inner = &schema["properties"][name];
                     let facts: Vec<Json> = fields.iter().map(|(n, v)| fact(lang, n, v, inner, shown)).collect();
                     json!({ "id": name, "title": title, "kind": "facts", "facts": facts })

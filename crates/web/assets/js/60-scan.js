@@ -81,7 +81,7 @@
       if (Takt.on.scanUnknown) Takt.on.scanUnknown(raw, what); else { Takt.toast({ status: "fail", what, code: "SCAN_UNKNOWN" }); Takt.speak(what); }
       return;
     }
-    if (!Takt.on.scan) Takt.on.scan = (s) => { location.assign("/mes/search?scan=1&q=" + encodeURIComponent(s.raw)); return true; };
+    if (!Takt.on.scan) Takt.on.scan = (s) => { location.assign((document.body.dataset.page === "trace" ? "/mes/trace?q=" : "/mes/search?scan=1&q=") + encodeURIComponent(s.raw)); return true; };
     if (busy && queue.length >= QUEUE) { Takt.sound("warn"); Takt.toast({ status: "warn", what: say("scan-queue-full", { text: raw }) }); return; }
     queue.push(scan);
     next();
