@@ -188,7 +188,12 @@ async fn template_page(
         Err(refusal) => return problem(door, caller, uri, &refusal),
     };
     if page.name == "api" {
-        data.insert("api".into(), json!({ "entries": crate::openapi::entries(&door.engine.shared.registry) }));
+        let mut entries = crate::openapi::entries(&door.engine.shared.registry);
+        // Answers of everything at once are too long to read: they show for what was searched.
+        if !pairs(uri.query().unwrap_or_default()).is_ok_and(|p| p.iter().any(|(k, v)| k == "q" && !v.is_empty())) {
+            entries.iter_mut().for_each(|e| e["answer"] = Json::Null);
+        }
+        data.insert("api".into(), json!({ "entries": entries }));
     }
     let mut context = Context::new(door, caller, page.name, page.path, uri, page.device);
     if let Some(title) = params.values().next().and_then(Json::as_str) {
