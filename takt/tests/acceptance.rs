@@ -31,7 +31,7 @@ fn on_postgres(story: impl Fn(String)) {
     let (url, admin, name) = engine::testing::fresh_postgres();
     story(url);
     let mut conn = engine::db::postgres::PgConn::open(&admin, None).unwrap();
-    conn.control(&format!("drop database {name} with (force)")).unwrap();
+    conn.script(&format!("drop database {name} with (force)")).unwrap();
 }
 
 #[test]

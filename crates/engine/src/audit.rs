@@ -114,8 +114,7 @@ pub(crate) fn write_event(tx: &Tx, event: &Happened, audit_id: Option<i64>) -> R
     let payload = serde_json::to_string(&event.payload).map_err(|e| Error::fault(e.to_string()))?;
     let params =
         p![event.at, event.occurred_at, *event.name, audit_id, event.subject, event.line_id, event.topics, payload];
-    tx.execute(sql, &params)?;
-    Ok(())
+    tx.promise(sql, &params, "an event was not kept")
 }
 
 /// Input is kept for failures only, without secrets, cut at eight kilobytes.

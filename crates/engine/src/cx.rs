@@ -99,8 +99,6 @@ impl<'c> Cx<'c> {
         self.permits
     }
 
-    // ── reading ──────────────────────────────────────────────────────────────
-
     /// All rows of a question, within the reach of the asker where the text has a `{scope}` word.
     pub fn all<R: Row>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Vec<R>> {
         self.tx.all(sql, self.reach, params.as_ref())
@@ -172,11 +170,15 @@ impl<'c> Cx<'c> {
         }
     }
 
-    // ── writing ──────────────────────────────────────────────────────────────
-
     /// A statement that changes rows; gives how many. What it changes is noted by the caller (`note`).
     pub fn run(&mut self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<u64> {
         self.tx.execute(sql, params.as_ref())
+    }
+
+    /// A change that must change a row, which nobody waits for ([`Tx::promise`]); `otherwise` says what has happened if it does
+    /// not, and the call is done again.
+    pub fn promise(&mut self, sql: &'static Sql, params: impl AsRef<[Value]>, otherwise: &'static str) -> Result<()> {
+        self.tx.promise(sql, params.as_ref(), otherwise)
     }
 
     /// Insert a row of a noun, give it its id and note it.

@@ -54,7 +54,7 @@ pub fn fresh_postgres() -> (String, String, String) {
     let mut conn = PgConn::open(&admin, None).expect("the test server answers");
     if template.is_none() {
         let name = format!("takt_template_{}", std::process::id());
-        conn.control(&format!("create database {name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'"))
+        conn.script(&format!("create database {name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'"))
             .expect("create");
         let mut fresh = Conn::Postgres(Box::new(PgConn::open(&with_database(&admin, &name), None).expect("open")));
         migrate::migrate(&mut fresh).expect("migrate");
@@ -62,7 +62,7 @@ pub fn fresh_postgres() -> (String, String, String) {
     }
     let name = format!("takt_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let source = template.clone().expect("the template was made above");
-    conn.control(&format!("create database {name} template {source}")).expect("create");
+    conn.script(&format!("create database {name} template {source}")).expect("create");
     (with_database(&admin, &name), admin, name)
 }
 
@@ -202,7 +202,7 @@ impl Drop for Plant {
         self.engine.stop();
         if let Keep::Database { admin, name } = &self.keep {
             if let Ok(mut conn) = PgConn::open(admin, None) {
-                let _ = conn.control(&format!("drop database if exists {name} with (force)"));
+                let _ = conn.script(&format!("drop database if exists {name} with (force)"));
             }
         }
     }

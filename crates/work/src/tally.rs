@@ -5,7 +5,7 @@
 //! the guards saw, else the whole call is done again and gets the refusal of the new state (R-CORE-002).
 
 use engine::{Cx, sql};
-use kernel::{Cause, Error, Id, Result, p};
+use kernel::{Id, Result, p};
 
 use crate::run::{Run, RunStatus};
 use crate::unit::UnitStatus;
@@ -121,20 +121,18 @@ impl Tally {
     /// Write the differences: the run first, then its steps. The call is done again if the run is no longer as it was seen,
     /// or if another command took the last places of its plan.
     pub fn write(self, cx: &mut Cx<'_>) -> Result<()> {
-        let written = cx.run(
+        cx.promise(
             sql!(
                 "update run set qty_units = qty_units + $2, qty_started = qty_started + $3, qty_done = qty_done + $4,
                      qty_failed = qty_failed + $5, qty_scrapped = qty_scrapped + $6, qty_held = qty_held + $7
                  where id = $1 and status = $8 and ($2 <= 0 or qty_units + $2 <= plan_qty)"
             ),
             p![self.run, self.units, self.started, self.done, self.failed, self.scrapped, self.held, self.seen],
+            "the run has changed meanwhile",
         )?;
-        if written == 0 {
-            return Err(Error::Again(Cause::new("the run has changed meanwhile")));
-        }
         match self.steps[..] {
             [(first, a), (second, b)] => {
-                cx.run(
+                cx.promise(
                     sql!(
                         "insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
                          values ($1, $2, $3, $4, $5, $6, $7), ($1, $8, $9, $10, $11, $12, $13)
@@ -149,11 +147,12 @@ impl Tally {
                         self.run, first, a.waiting, a.inside, a.failed, a.held, a.done, second, b.waiting, b.inside,
                         b.failed, b.held, b.done
                     ],
+                    "a step was not counted",
                 )?;
             }
             _ => {
                 for (step_no, s) in &self.steps {
-                    cx.run(
+                    cx.promise(
                         sql!(
                             "insert into run_step (run_id, step_no, qty_waiting, qty_inside, qty_failed, qty_held, qty_done)
                              values ($1, $2, $3, $4, $5, $6, $7)
@@ -165,6 +164,7 @@ impl Tally {
                                  qty_done = run_step.qty_done + excluded.qty_done"
                         ),
                         p![self.run, *step_no, s.waiting, s.inside, s.failed, s.held, s.done],
+                        "a step was not counted",
                     )?;
                 }
             }

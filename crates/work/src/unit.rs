@@ -126,7 +126,7 @@ impl Unit {
     pub(crate) fn put(&mut self, cx: &mut Cx<'_>, before: &Unit) -> Result<()> {
         self.changed_at = cx.now;
         self.version = before.version + 1;
-        cx.run(
+        cx.promise(
             sql!(
                 "update unit set status = $2, step_no = $3, attempt = $4, tracks = $5, open_track_id = $6,
                      open_station_id = $7, open_since = $8, holds_open = $9, resume_status = $10, resume_step_no = $11,
@@ -148,6 +148,7 @@ impl Unit {
                 self.changed_at,
                 self.version
             ],
+            "the unit is gone",
         )?;
         if self.status != before.status {
             cx.note("replace", "status", Some(before.status.word().into()), Some(self.status.word().into()));

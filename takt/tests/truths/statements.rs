@@ -48,7 +48,6 @@ const MAY_SCAN: &[(&str, &str, &str)] = &[
         "select seq, hash from audit_seal order by seq desc limit 1",
         "the newest seal: one step on the key",
     ),
-    ("noun Run", "delete from run where", "a run is cancelled, never deleted"),
     ("noun WorkOrder", "delete from work_order where", "an order is cancelled, never deleted"),
     (
         "crates/office/src/trail/get.rs",

@@ -3,45 +3,46 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
-
+use super::floor::{self, Floor, Scan};
 use super::stream::Stream;
 use crate::load::http::{Answer, Request};
 use crate::load::{Session, fresh_key};
 use crate::{Result, fail};
 
-/// One call: a line of this code was to be created.
+/// One call: a board was to go into a station, or out of it.
 #[derive(Clone)]
 struct Entry {
     key: String,
-    code: String,
+    scan: Scan,
     /// Status and body, when they came and said what was done.
     heard: Option<(u16, String)>,
 }
 
-/// What clients noted during one accident.
+/// What clients noted during one accident; calls about one board are in the order in which they were sent.
 #[derive(Default)]
 pub struct Notes {
     entries: Vec<Entry>,
 }
 
-/// Everything that is known to be done.
+/// Everything that is known to be done, board by board.
 #[derive(Default)]
 pub struct Ledger {
-    done: BTreeMap<String, Entry>,
+    done: BTreeMap<String, Vec<Entry>>,
 }
 
-/// A code nobody used.
-pub fn fresh_code() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("O{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Clients create lines as fast as they can while `happening` happens; gives their notes.
-pub fn work_while(session: &Session, address: SocketAddr, clients: usize, happening: impl FnOnce()) -> Result<Notes> {
+/// Clients move boards through all stations as fast as they can while `happening` happens; gives their notes.
+///
+/// A client that was not answered leaves the board alone and takes the next: what became of the call is asked later.
+pub fn work_while(
+    session: &Session,
+    address: SocketAddr,
+    floor: &Floor,
+    clients: usize,
+    happening: impl FnOnce(),
+) -> Result<Notes> {
     let is_over = AtomicBool::new(false);
     let notes = Mutex::new(Notes::default());
     std::thread::scope(|scope| {
@@ -49,12 +50,19 @@ pub fn work_while(session: &Session, address: SocketAddr, clients: usize, happen
             scope.spawn(|| {
                 let mut session = session.to(address);
                 let mut mine = Vec::new();
-                while !is_over.load(Ordering::Relaxed) {
-                    let entry = create(&mut session, fresh_key(), fresh_code());
-                    if entry.heard.is_none() {
-                        std::thread::sleep(Duration::from_millis(5));
+                while let Some(sn) = floor.next_board().filter(|_| !is_over.load(Ordering::Relaxed)) {
+                    for scan in floor::way(&sn) {
+                        let entry = first_try(&mut session, scan);
+                        let is_heard = entry.heard.is_some();
+                        mine.push(entry);
+                        if !is_heard {
+                            std::thread::sleep(Duration::from_millis(5));
+                            break;
+                        }
+                        if is_over.load(Ordering::Relaxed) {
+                            break;
+                        }
                     }
-                    mine.push(entry);
                 }
                 notes.lock().expect("notes are never poisoned").entries.extend(mine);
             });
@@ -63,23 +71,23 @@ pub fn work_while(session: &Session, address: SocketAddr, clients: usize, happen
         is_over.store(true, Ordering::Relaxed);
     });
     let notes = notes.into_inner().expect("notes are never poisoned");
-    let odd = notes.entries.iter().find(|e| e.heard.as_ref().is_some_and(|h| h.0 != 201));
+    let odd = notes.entries.iter().find(|e| e.heard.as_ref().is_some_and(|h| h.0 != 200));
     match odd {
-        Some(entry) => fail(format!("a call was answered {:?}", entry.heard)),
+        Some(entry) => fail(format!("{:?} was answered {:?}", entry.scan, entry.heard)),
         None => Ok(notes),
     }
 }
 
-fn send(session: &mut Session, key: &str, code: &str) -> Option<Answer> {
-    let body = json!({ "code": code, "name": format!("Line {code}"), "processType": "SMT" });
-    session.command(Request::post("/api/v1/lines").json(&body), key).ok()
+fn send(session: &mut Session, key: &str, scan: &Scan) -> Option<Answer> {
+    session.command(Request::post(scan.path()).json(&scan.body()), key).ok()
 }
 
-fn create(session: &mut Session, key: String, code: String) -> Entry {
-    let answer = send(session, &key, &code);
+fn first_try(session: &mut Session, scan: Scan) -> Entry {
+    let key = fresh_key();
+    let answer = send(session, &key, &scan);
     // 503 says «ask again with the same key»: it is not known whether it was done.
     let heard = answer.filter(|a| a.status != 503).map(|a| (a.status, String::from_utf8_lossy(&a.body).into_owned()));
-    Entry { key, code, heard }
+    Entry { key, scan, heard }
 }
 
 impl Notes {
@@ -91,9 +99,9 @@ impl Notes {
 }
 
 impl Ledger {
-    /// How many lines there must be.
+    /// How many times a board went in or out.
     pub fn done(&self) -> usize {
-        self.done.len()
+        self.done.values().map(Vec::len).sum()
     }
 
     /// Sends every call again under its key. What was answered is answered the same; what was not is either done and answers
@@ -102,38 +110,44 @@ impl Ledger {
         let mut session = session.again();
         for mut entry in notes.entries {
             let Some(answer) = patient(&mut session, &entry) else {
-                return fail(format!("{} got no answer under its key after the accident", entry.code));
+                return fail(format!("{:?} got no answer under its key after the accident", entry.scan));
             };
             let body = String::from_utf8_lossy(&answer.body).into_owned();
             let is_replay = answer.headers("idempotency-replayed").next() == Some("true");
-            if answer.status != 201 {
-                return fail(format!("{} was left half done: {} {body}", entry.code, answer.status));
+            if answer.status != 200 || !body.contains("\"duplicate\":false") {
+                return fail(format!("{:?} was left half done: {} {body}", entry.scan, answer.status));
             }
             if let Some((_, first)) = &entry.heard {
                 if !is_replay {
-                    return fail(format!("{} was answered before and is missing after", entry.code));
+                    return fail(format!("{:?} was answered before and is missing after", entry.scan));
                 }
                 if *first != body {
-                    return fail(format!("{} was answered {first} and is answered {body}", entry.code));
+                    return fail(format!("{:?} was answered {first} and is answered {body}", entry.scan));
                 }
             }
             entry.heard = Some((answer.status, body));
-            self.done.insert(entry.code.clone(), entry);
+            self.done.entry(entry.scan.sn.clone()).or_default().push(entry);
         }
         Ok(())
     }
 
-    /// Every line of the ledger is there, and the feed told each once: nobody else made lines in this plant.
-    pub fn verify_all(&self, session: &Session, address: SocketAddr) -> Result<()> {
-        let mut lines = session.to(address);
-        for code in self.done.keys() {
-            let answer = lines.get(&format!("/api/v1/lines/{code}"))?;
-            if !answer.is_success() {
-                return fail(format!("{code} is not there: {}", answer.status));
+    /// Every board's trace is what the ledger says and nothing else, the counters of the run are the sums of it, and the feed
+    /// told each scan once: nobody else moved boards in this plant.
+    pub fn verify_all(&self, session: &Session, address: SocketAddr, floor: &Floor) -> Result<()> {
+        let mut asking = session.to(address);
+        for (sn, entries) in &self.done {
+            let trace = asking.get(&format!("/api/v1/trace/units/{sn}"))?.json()?;
+            let scans: Vec<&Scan> = entries.iter().map(|e| &e.scan).collect();
+            let (told, meant) = (floor::told(&trace), floor::meant(&scans));
+            if told != meant {
+                return fail(format!("{sn}: the trace says {told:?}, the ledger {meant:?}"));
             }
         }
-        let mut stream = Stream::open(address, session, Some(0))?;
-        stream.wait_for(self.done(), Duration::from_secs(30))?;
+        let lasts: Vec<&Scan> = self.done.values().filter_map(|e| e.last()).map(|last| &last.scan).collect();
+        let run = asking.get(&floor.run_path())?.json()?;
+        floor.verify_counters(&run, &lasts)?;
+        let mut stream = Stream::open(address, session, floor, Some(0))?;
+        stream.wait_for(self.done(), Duration::from_secs(60))?;
         stream.wait_for_beat()?;
         verify_news(&stream.take(), 0, self.done())
     }
@@ -149,7 +163,7 @@ pub fn verify_news(news: &[i64], after: i64, count: usize) -> Result<()> {
         last = *no;
     }
     if news.len() != count {
-        return fail(format!("{} lines were made and {} told", count, news.len()));
+        return fail(format!("{} scans were done and {} told", count, news.len()));
     }
     Ok(())
 }
@@ -157,7 +171,7 @@ pub fn verify_news(news: &[i64], after: i64, count: usize) -> Result<()> {
 /// The same call again, for as long as the plant may need to find its feet.
 fn patient(session: &mut Session, entry: &Entry) -> Option<Answer> {
     for _ in 0..100 {
-        if let Some(answer) = send(session, &entry.key, &entry.code).filter(|a| a.status != 503) {
+        if let Some(answer) = send(session, &entry.key, &entry.scan).filter(|a| a.status != 503) {
             return Some(answer);
         }
         std::thread::sleep(Duration::from_millis(100));

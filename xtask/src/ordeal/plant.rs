@@ -1,19 +1,24 @@
-//! A plant for the ordeal: an empty database, an administrator made on the command line, an engineer made by him.
+//! A plant for the ordeal: an empty database, an administrator made on the command line, and whom he
+//! makes to lay out a floor and work on it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::floor::{self, Floor, LINE};
+use crate::load::Session;
 use crate::load::http::{Connection, Request};
-use crate::load::{Session, fresh_key};
 use crate::postgres::Server;
 use crate::product::{Product, Start};
 use crate::{Result, While, fail};
 
-const ENGINEER: &str = "engineer-of-the-ordeal";
+/// Lays out the line and its route.
+const ENGINEER: &str = "engineer";
+/// Plans the run and scans its boards.
+const LEADER: &str = "leader";
 const PASSWORD: &str = "nothing gets lost in here";
 
 /// Where everything happens.
@@ -23,6 +28,7 @@ pub struct Plant {
     database: String,
     is_shared: bool,
     processes: AtomicUsize,
+    pub floor: Floor,
 }
 
 impl Plant {
@@ -33,17 +39,19 @@ impl Plant {
             None => format!("sqlite:{}", folder.join("takt.db").display()),
         };
         let (program, folder) = (program.to_path_buf(), folder.to_path_buf());
-        let plant = Plant { program, folder, database, is_shared: server.is_some(), processes: AtomicUsize::new(0) };
+        let (is_shared, processes) = (server.is_some(), AtomicUsize::new(0));
+        let mut plant = Plant { program, folder, database, is_shared, processes, floor: Floor::default() };
         let token = plant.administrator()?;
         let product = plant.start()?;
         plant.enrol(product.address, &token)?;
         let mut chief = Session::sign_in(product.address, "chief", PASSWORD)?;
-        let engineer =
-            json!({ "username": ENGINEER, "name": "Engineer", "roles": ["engineer"], "initialPassword": PASSWORD });
-        let made = chief.command(Request::post("/api/v1/users").json(&engineer), &fresh_key())?;
-        if !made.is_success() {
-            return fail(format!("the engineer was not made: {}", String::from_utf8_lossy(&made.body)));
-        }
+        person(&mut chief, json!({ "username": ENGINEER, "name": "Engineer", "roles": ["engineer"] }))?;
+        let mut engineer = plant.engineer(&product)?;
+        floor::make(&mut engineer, "/lines", &json!({ "code": LINE, "name": "Ordeal", "processType": "SMT" }))?;
+        let leader = json!({ "username": LEADER, "name": "Leader", "roles": ["planner", "leader", "trace"],
+            "lineCodes": [LINE] });
+        person(&mut chief, leader)?;
+        plant.floor = Floor::lay(&mut engineer, &mut plant.sign_in(&product)?)?;
         product.stop();
         Ok(plant)
     }
@@ -60,8 +68,13 @@ impl Plant {
         })
     }
 
-    /// The engineer signs in.
+    /// The leader of the line signs in.
     pub fn sign_in(&self, product: &Product) -> Result<Session> {
+        Session::sign_in(product.address, LEADER, PASSWORD)
+    }
+
+    /// The engineer signs in.
+    pub fn engineer(&self, product: &Product) -> Result<Session> {
         Session::sign_in(product.address, ENGINEER, PASSWORD)
     }
 
@@ -97,4 +110,10 @@ impl Plant {
         let (told, cause) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         if ran.status.success() { Ok(told.into_owned()) } else { fail(format!("{words:?}: {told}{cause}")) }
     }
+}
+
+/// Somebody who needs no new password.
+fn person(chief: &mut Session, mut who: Value) -> Result<()> {
+    who["initialPassword"] = PASSWORD.into();
+    floor::make(chief, "/users", &who)
 }

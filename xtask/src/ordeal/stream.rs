@@ -1,16 +1,17 @@
-//! A listener on the live stream: what it hears about lines, in the order in which it hears it.
+//! A listener on the live stream: what it hears of boards that are scanned, in the order in which it hears it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::floor::Floor;
 use crate::load::Session;
 use crate::{Result, While, fail};
 
 #[derive(Default)]
 struct Heard {
-    /// The numbers of facts about lines.
+    /// The numbers of facts about scans.
     news: Vec<i64>,
     last: i64,
     beats: usize,
@@ -23,11 +24,12 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Opens the stream of all lines, after a number when one is known.
-    pub fn open(address: SocketAddr, session: &Session, after: Option<i64>) -> Result<Stream> {
+    /// Opens the stream of the floor's run, after a number when one is known.
+    pub fn open(address: SocketAddr, session: &Session, floor: &Floor, after: Option<i64>) -> Result<Stream> {
         let mut socket = TcpStream::connect(address).or_fail("cannot open the stream")?;
         let mut head = format!(
-            "GET /events/stream?topics=list:lines HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\n",
+            "GET /events/stream?topics={} HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\n",
+            floor.topic(),
             session.cookie()
         );
         if let Some(no) = after {
@@ -93,12 +95,13 @@ fn listen(reader: impl BufRead, heard: &Mutex<Heard>) {
         let Ok(data) = serde_json::from_str::<serde_json::Value>(data) else { continue };
         let mut heard = heard.lock().expect("what was heard is never poisoned");
         match data["name"].as_str() {
-            Some("LINE_CHANGED") => {
+            Some("TRACK_IN" | "TRACK_OUT") => {
                 let no = data["no"].as_i64().unwrap_or(0);
                 heard.news.push(no);
                 heard.last = no;
             }
-            _ => {
+            Some(_) => heard.last = heard.last.max(id),
+            None => {
                 heard.beats += 1;
                 heard.last = heard.last.max(id);
             }

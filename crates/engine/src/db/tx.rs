@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kernel::{Error, Result, Value};
+use kernel::{Cause, Error, Result, Value};
 
 use super::postgres::PgConn;
 use super::row::{Columns, Row};
@@ -132,6 +132,26 @@ impl Tx {
         done.map_err(|e| at(sql, e))
     }
 
+    /// Run a statement that must change a row, without waiting for it: on PostgreSQL it goes with the next statement, and its
+    /// error comes out there. [`Error::Again`] with `otherwise` if it changes none.
+    pub fn promise(&self, sql: &'static Sql, params: &[Value], otherwise: &'static str) -> Result<()> {
+        if self.dialect == Dialect::Sqlite {
+            return match self.execute(sql, params)? {
+                0 => Err(Error::Again(Cause::new(otherwise))),
+                _ => Ok(()),
+            };
+        }
+        let text = sql.text_for(self.dialect, Sight::All, self.locks);
+        if self.locks && record::is_on() {
+            record::statement(self.number, text, params, None);
+        }
+        match &mut *self.conn.borrow_mut() {
+            Conn::Postgres(conn) => conn.promise(text, params, otherwise, place(sql)),
+            Conn::Sqlite(_) => Ok(()),
+        }
+        .map_err(|e| at(sql, e))
+    }
+
     /// A statement of the engine itself: begin, savepoint, commit.
     pub fn control(&self, text: &'static str) -> Result<()> {
         if self.locks && record::is_on() {
@@ -170,7 +190,7 @@ impl Conn {
     }
 
     /// A statement of the engine itself: begin, savepoint, commit.
-    pub fn control(&mut self, text: &str) -> Result<()> {
+    pub fn control(&mut self, text: &'static str) -> Result<()> {
         match self {
             Conn::Sqlite(conn) => sqlite::control(conn, text),
             Conn::Postgres(conn) => conn.control(text),
@@ -181,15 +201,19 @@ impl Conn {
     pub fn script(&mut self, text: &str) -> Result<()> {
         match self {
             Conn::Sqlite(conn) => conn.execute_batch(text).map_err(sqlite::error),
-            Conn::Postgres(conn) => conn.control(text),
+            Conn::Postgres(conn) => conn.script(text),
         }
     }
+}
+
+fn place(sql: &Sql) -> String {
+    format!("{}:{}", sql.file, sql.line)
 }
 
 /// Our own mistakes name the statement they happened in.
 fn at(sql: &Sql, error: Error) -> Error {
     match error {
-        Error::Fault(cause) => Error::Fault(cause.while_doing(&format!("{}:{}", sql.file, sql.line))),
+        Error::Fault(cause) => Error::Fault(cause.while_doing(&place(sql))),
         other => other,
     }
 }

@@ -231,7 +231,7 @@ pub fn store(
                 r.source
             ]);
         }
-        cx.run(insert_of(piece.len()), &params)?;
+        cx.promise(insert_of(piece.len()), &params, "values were not kept")?;
     }
     Ok(())
 }

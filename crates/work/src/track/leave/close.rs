@@ -26,7 +26,7 @@ impl Exit {
             self.defects.push(Defect { code, location: None, remark: None, qty: 1 });
         }
         let reasons = serde_json::to_value(&self.reasons).unwrap_or_default();
-        cx.run(
+        cx.promise(
             sql!(
                 "update track set out_at = $2, out_by = $3, out_operator_id = $4, result = $5, result_requested = $6,
                      result_reasons = $7
@@ -41,6 +41,7 @@ impl Exit {
                 self.requested,
                 (!self.reasons.is_empty()).then_some(reasons)
             ],
+            "the track is gone",
         )?;
         reading::store(cx, Some(self.track.id), self.run.id, self.bench.id, &self.readings)?;
         if result == Verdict::Fail {
