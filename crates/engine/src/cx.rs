@@ -175,8 +175,7 @@ impl<'c> Cx<'c> {
         self.tx.execute(sql, params.as_ref())
     }
 
-    /// A change that must change a row, which nobody waits for ([`Tx::promise`]); `otherwise` says what has happened if it does
-    /// not, and the call is done again.
+    /// The same for what nobody waits for: it must change a row ([`Tx::promise`]).
     pub fn promise(&mut self, sql: &'static Sql, params: impl AsRef<[Value]>, otherwise: &'static str) -> Result<()> {
         self.tx.promise(sql, params.as_ref(), otherwise)
     }
@@ -288,8 +287,7 @@ impl<'c> Cx<'c> {
         self.kept.actor = Some(Arc::new(actor));
     }
 
-    /// Write an audit row of its own, about what `about` named: what was noted so far is its diff. For work that is no call, and
-    /// for each row of an import.
+    /// Write an audit row about what `about` named, with what was noted so far: for work that is no call, and rows of imports.
     pub fn record(&mut self, action: &'static str) -> Result<()> {
         audit::record(self.tx, self.now, action, self.actor, &self.kept, &self.origin().request_id)?;
         self.kept.diff.clear();
