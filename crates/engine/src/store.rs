@@ -306,10 +306,12 @@ impl Engine {
         let mut rung = self.shared.bell.count();
         while !self.stopping.load(Ordering::SeqCst) {
             let node = self.shared.node.clone();
+            let started = std::time::Instant::now();
             let done = self.work(move |cx| {
                 cx.quietly();
                 if !crate::chore::lease(cx, name, &node)? { Ok(-1) } else { run(cx) }
             });
+            self.shared.metrics.chore(name, done.is_ok(), started.elapsed());
             match done {
                 Ok(n) if n > chore.again_above => continue,
                 Ok(n) if n > 0 && name == "seal" => self.shared.bell.sealed(),

@@ -47,6 +47,10 @@ impl Served {
         Served { address: running.address, config, running: Some(running), runtime, _folder: folder }
     }
 
+    pub fn is_on_postgres(&self) -> bool {
+        matches!(self.config.database, Database::Postgres(_))
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -195,6 +195,7 @@ impl Writer {
     /// What is remembered of settings and access is dropped before the answer goes out: whoever hears that a change was
     /// made finds it made.
     fn heed(&self, news: &News) {
+        self.shared.metrics.happened(&news.events);
         self.shared.heard(news.events.iter().map(|e| e.name));
     }
 
