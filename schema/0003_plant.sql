@@ -107,6 +107,7 @@ create table bom_item (
   unique (parent_key, bom_key, line_no)
 );
 create index bom_item_child on bom_item (child_key);
+create index bom_item_alternate on bom_item (alternate_of);
 
 create table work_center (
   id integer primary key,
@@ -114,8 +115,10 @@ create table work_center (
   code_key text not null unique,
   name text not null,
   department_code text,
+  station_group_id integer references station_group (id),
   version integer not null
 );
+create index work_center_in_group on work_center (station_group_id);
 
 create table material_lot (
   id integer primary key,
@@ -218,16 +221,16 @@ create table route_step (
   id integer primary key,
   route_id integer not null references route (id),
   step_no integer not null,
-  source_step_key text not null,
+  source_step_key text not null unique,
   operation_id integer not null references operation (id),
   station_type text check (station_type in ('MANUAL', 'AUTO', 'BATCH', 'TEST')),
   station_group_id integer references station_group (id),
   requires_fai integer check (requires_fai in (0, 1)),
   expected_reflow_profile_code text,
   retired_at integer,
-  meta text,
-  unique (route_id, source_step_key)
+  meta text
 );
+create index route_step_route on route_step (route_id, step_no);
 create index route_step_operation on route_step (operation_id);
 create index route_step_in_group on route_step (station_group_id);
 

@@ -216,3 +216,12 @@ create table data_value (
   reason text
 );
 create index data_value_track on data_value (track_id);
+
+create table data_due (
+  run_id integer not null references run (id),
+  step_no integer not null,
+  name text not null,
+  due_at integer not null,
+  primary key (run_id, step_no, name)
+);
+create index data_due_at on data_due (due_at);

@@ -330,6 +330,7 @@ CREATE TABLE bom_item (
   unique (parent_key, bom_key, line_no)
 ) strict;
 CREATE INDEX bom_item_child on bom_item (child_key);
+CREATE INDEX bom_item_alternate on bom_item (alternate_of);
 
 CREATE TABLE work_center (
   id integer primary key,
@@ -337,8 +338,10 @@ CREATE TABLE work_center (
   code_key text not null unique,
   name text not null,
   department_code text,
+  station_group_id integer references station_group (id),
   version integer not null
 ) strict;
+CREATE INDEX work_center_in_group on work_center (station_group_id);
 
 CREATE TABLE material_lot (
   id integer primary key,
@@ -441,16 +444,16 @@ CREATE TABLE route_step (
   id integer primary key,
   route_id integer not null references route (id),
   step_no integer not null,
-  source_step_key text not null,
+  source_step_key text not null unique,
   operation_id integer not null references operation (id),
   station_type text check (station_type in ('MANUAL', 'AUTO', 'BATCH', 'TEST')),
   station_group_id integer references station_group (id),
   requires_fai integer check (requires_fai in (0, 1)),
   expected_reflow_profile_code text,
   retired_at integer,
-  meta text,
-  unique (route_id, source_step_key)
+  meta text
 ) strict;
+CREATE INDEX route_step_route on route_step (route_id, step_no);
 CREATE INDEX route_step_operation on route_step (operation_id);
 CREATE INDEX route_step_in_group on route_step (station_group_id);
 
@@ -698,6 +701,15 @@ CREATE TABLE data_value (
   reason text
 ) strict;
 CREATE INDEX data_value_track on data_value (track_id);
+
+CREATE TABLE data_due (
+  run_id integer not null references run (id),
+  step_no integer not null,
+  name text not null,
+  due_at integer not null,
+  primary key (run_id, step_no, name)
+) strict;
+CREATE INDEX data_due_at on data_due (due_at);
 CREATE TRIGGER audit_no_update before update on audit begin select raise(abort, 'audit rows are never changed'); end;
 CREATE TRIGGER audit_no_delete before delete on audit begin select raise(abort, 'audit rows are never deleted'); end;
 CREATE TRIGGER audit_seal_no_update before update on audit_seal begin select raise(abort, 'seals are never changed'); end;

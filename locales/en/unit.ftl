@@ -137,5 +137,6 @@ event-UNIT_HELD = Unit held
 event-UNIT_HOLD_ENDED = Hold on unit ended
 event-DATA_RECORDED = Values recorded
 event-DATA_ALARM = Value alarmed
+event-DATA_COLLECTION_OVERDUE = Value overdue
 event-DATA_VALUE_SUPERSEDED = Value corrected
 refusal-DEVICE_LOCATOR_INCOMPLETE = Nothing says which track the value belongs to. Give its serial number, its track or its carrier.

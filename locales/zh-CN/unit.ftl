@@ -137,5 +137,6 @@ event-UNIT_HELD = 单件已隔离
 event-UNIT_HOLD_ENDED = 单件隔离已解除
 event-DATA_RECORDED = 数据已记录
 event-DATA_ALARM = 数据报警
+event-DATA_COLLECTION_OVERDUE = 数据采集超期
 event-DATA_VALUE_SUPERSEDED = 数据已更正
 refusal-DEVICE_LOCATOR_INCOMPLETE = 没有说明该数据属于哪条过站记录。请给出序列号、过站记录或载具。

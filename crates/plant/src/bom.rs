@@ -9,13 +9,14 @@ mod update;
 
 use std::num::NonZeroU32;
 
-use engine::{Cx, Registry, row, sql};
+use engine::register::{Entry, USED};
+use engine::{Cx, Registry, Verdict, row, sql};
 use kernel::{Id, Qty, Refusal, Result, p};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::material::{MATERIAL_NOT_FOUND, MaterialChanged, MaterialCode};
+use crate::material::{MATERIAL_NOT_FOUND, MATERIALS, MaterialChanged, MaterialCode};
 
 pub use create::CreateBomItem;
 pub use delete::DeleteBomItem;
@@ -176,9 +177,9 @@ struct Fields {
     is_active: bool,
 }
 
-/// The material of a code, or 404.
+/// The material of a code, or 404; it stays while it is named here.
 fn material(cx: &Cx<'_>, code: &MaterialCode) -> Result<MaterialCode> {
-    let found = cx.value(sql!("select code from material where code_key = $1"), p![code.key()])?;
+    let found = cx.value(sql!("select code from material where code_key = $1 for share"), p![code.key()])?;
     found.ok_or_else(|| MATERIAL_NOT_FOUND.with("material", code).into())
 }
 
@@ -292,4 +293,15 @@ impl JsonSchema for Designators {
 pub(crate) fn register(registry: &mut Registry) {
     registry.command::<CreateBomItem>().command::<UpdateBomItem>().command::<DeleteBomItem>().command::<ImportBom>();
     registry.query::<GetBom>().query::<GetBomItem>().list(&list::BOM_ITEMS).list(&list::WHERE_USED);
+    registry.gate(&USED, "alternates", alternates);
+}
+
+/// A part that stands for another one names it by its code.
+fn alternates(cx: &Cx<'_>, entry: &Entry) -> Result<Verdict> {
+    if entry.noun != MATERIALS.noun {
+        return Ok(Verdict::yes());
+    }
+    let sql = sql!("select cast(count(*) as bigint) from bom_item where alternate_of = $1");
+    let count: Option<i64> = cx.value(sql, p![entry.code])?;
+    Ok(Verdict { refusals: vec![], evidence: vec![json!({ "alternates": count })] })
 }

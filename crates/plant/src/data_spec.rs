@@ -8,8 +8,10 @@ mod list;
 mod spec_id;
 mod units;
 mod update;
+mod value;
 
 use engine::{Cx, Registry, row, sql};
+use kernel::code::fold;
 use kernel::{Error, Id, Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -161,14 +163,14 @@ pub struct DataSpecView {
 }
 
 impl DataSpec {
-    /// The data spec of an id like `REFLOW:Peak`, whatever its case.
+    /// The data spec of an id like `REFLOW:Peak`, whatever its case; a change of it waits until the caller is done.
     pub fn find(cx: &Cx<'_>, id: &SpecId) -> Result<Option<DataSpec>> {
         cx.one(
             sql!(
                 "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
                      d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
                  from data_spec d join operation o on o.id = d.operation_id
-                 where o.code_key = $1 and d.name_key = $2"
+                 where o.code_key = $1 and d.name_key = $2 for share of d"
             ),
             p![id.operation.key(), id.name.key()],
         )
@@ -199,9 +201,29 @@ impl DataSpec {
         )
     }
 
-    /// Note that values are stored by this spec, so that its data type stays; for whoever stores the first one.
-    pub fn locks_type(cx: &mut Cx<'_>, id: Id<DataSpec>) -> Result<()> {
-        cx.run(sql!("update data_spec set has_values = 1 where id = $1 and has_values = 0"), p![id]).map(drop)
+    /// Note that values are stored by a spec of an operation, so that its data type stays (R-CORE-150); for whoever stores them.
+    /// Gives whether this was the first.
+    pub fn locks_type(cx: &mut Cx<'_>, operation: &str, name: &str) -> Result<bool> {
+        let sql = sql!(
+            "update data_spec set has_values = 1 where has_values = 0 and name_key = $2
+                 and operation_id = (select id from operation where code_key = $1)"
+        );
+        Ok(cx.run(sql, p![fold(operation), fold(name)])? > 0)
+    }
+
+    /// The limits a spec of an operation had at a revision.
+    pub fn limits_at(cx: &Cx<'_>, operation: &str, name: &str, revision: i64) -> Result<Option<Limits>> {
+        let definition: Option<Json> = cx.value(
+            sql!(
+                "select r.definition from data_spec_revision r join data_spec d on d.id = r.data_spec_id
+                 join operation o on o.id = d.operation_id
+                 where o.code_key = $1 and d.name_key = $2 and r.revision = $3"
+            ),
+            p![fold(operation), fold(name), revision],
+        )?;
+        let limits = definition.and_then(|mut definition| definition.get_mut("spec").map(Json::take));
+        let wrong = |e: serde_json::Error| Error::fault(format!("the limits of {operation}:{name}: {e}"));
+        limits.map(serde_json::from_value).transpose().map_err(wrong)
     }
 
     /// The spec whole, as it is frozen into a route version.

@@ -6,6 +6,7 @@ mod list;
 mod update;
 
 use engine::{Cx, Registry, row, sql};
+use kernel::error::VALIDATION_FAILED;
 use kernel::{Day, Id, Instant, Qty, Refusal, Result, p};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -170,6 +171,14 @@ impl Lot {
             reason,
         })
     }
+}
+
+/// Nobody receives less than nothing (400).
+fn not_negative(qty: Option<Qty>) -> Result<()> {
+    if qty.is_some_and(|qty| qty < Qty::ZERO) {
+        return Err(Refusal::from(VALIDATION_FAILED).at("/qtyReceived").into());
+    }
+    Ok(())
 }
 
 /// `MAT-001|LOT-9`: how the audit trail names a lot.

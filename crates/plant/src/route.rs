@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod config;
+pub mod diff;
 pub mod effective;
 pub mod mapping;
 pub mod path;
@@ -17,7 +18,6 @@ mod configure;
 mod configure_shared;
 mod copy;
 mod create;
-mod diff;
 mod get;
 mod list;
 mod material;
@@ -37,6 +37,7 @@ use kernel::{Id, Instant, Result, p};
 use crate::ProcessType;
 
 pub use compile::CompileRoute;
+pub(crate) use configure_shared::inherited;
 pub use step::RouteStep;
 pub use version::{RouteVersion, VersionStatus};
 

@@ -1,7 +1,10 @@
-//! Work centers: where the ERP plans, for those who read its orders.
+//! Work centers: where the ERP plans, for those who read its orders. The station group is what is suggested for the steps it
+//! plans there, never a constraint.
 
-use engine::register::{Field, Kind, Register};
+use engine::register::{Field, Kind, Reference, Register};
 use engine::{Permit, Registry};
+
+use crate::station::STATION_GROUP_NOT_FOUND;
 
 kernel::refusals! {
     /// No such work center
@@ -22,6 +25,15 @@ pub static WORK_CENTERS: Register = Register {
         Field::new("code", "code", Kind::Code(64)),
         Field::new("name", "name", Kind::Name),
         Field::new("departmentCode", "department_code", Kind::Text(64)),
+        Field::new(
+            "stationGroupCode",
+            "station_group_id",
+            Kind::Reference(Reference {
+                table: "station_group",
+                list: "station_groups",
+                missing: STATION_GROUP_NOT_FOUND,
+            }),
+        ),
     ],
     line: None,
     used_by: &[],

@@ -1,7 +1,6 @@
-//! Compile on both engines: what is found, what a version is, and what marks it stale (core §6).
+//! Compile on both engines: what is found, and what a version is (core §6).
 
-use engine::perform::Answer;
-use engine::testing::{Plant, on_both};
+use engine::testing::on_both;
 use engine::{Cx, Permit, Registry, Verdict, sql};
 use kernel::Result;
 use plant::route::FAI_TEMPLATE_PRODUCT_MISMATCH;
@@ -11,36 +10,6 @@ use serde_json::{Value as Json, json};
 
 mod floor_of_routes;
 use floor_of_routes::*;
-
-/// Compile; gives the status and the answer.
-fn compile(plant: &Plant, code: &str) -> (u16, Json) {
-    match plant.call(&plant.boss(), "route.compile", json!({ "routingCode": code })) {
-        Answer::Done { status, body, .. } => (status, serde_json::from_str(&body).unwrap()),
-        Answer::Refused { refusal, .. } => panic!("{}", refusal.def.code),
-    }
-}
-
-/// The errors of the newest version as `step code`.
-fn errors(plant: &Plant, code: &str) -> Vec<String> {
-    let page = plant.ask(&plant.boss(), "route.versions", json!({ "routingCode": code }));
-    let found = page["items"][0]["errors"].as_array().unwrap().clone();
-    found.iter().map(|e| format!("{} {}", e["stepNo"], e["code"].as_str().unwrap())).collect()
-}
-
-fn configure(plant: &Plant, code: &str, step: u64, fields: Json) {
-    let mut fields = fields.as_object().unwrap().clone();
-    fields.insert("routingCode".into(), code.into());
-    fields.insert("stepNo".into(), step.into());
-    change(plant, &plant.boss(), "route.configure_step", Json::Object(fields), version_of(plant, code));
-}
-
-fn version(plant: &Plant, code: &str, no: i64) -> Json {
-    plant.ask(&plant.boss(), "route.version", json!({ "routingCode": code, "versionNo": no }))
-}
-
-fn head(plant: &Plant, code: &str) -> Json {
-    plant.ask(&plant.boss(), "route.get", json!({ "routingCode": code }))["route"].clone()
-}
 
 #[test]
 fn r_core_073_an_edit_compiles_and_an_identical_compile_gives_the_same_version() {
@@ -184,6 +153,38 @@ fn r_core_070_everything_that_is_wrong_is_collected() {
 }
 
 #[test]
+fn r_core_070_each_type_of_step_names_the_key_its_mapping_lacks() {
+    on_both(wire, |plant| {
+        floor(plant);
+        route_with(plant, "R", &[(10, "PRINT"), (20, "AOI")]);
+        let result = json!({ "path": "payload.result", "passValues": ["OK"] });
+        let single = json!({ "snPath": "payload.sn", "stationCodePath": "payload.station", "result": result });
+        let mut test = single.clone();
+        test["testResultIdPath"] = json!("payload.id");
+        let batch = json!({ "carrierCodePath": "payload.tray", "snListPath": "payload.boards[*].sn",
+            "stationCodePath": "payload.station", "result": result });
+        for (kind, group, whole) in [("AUTO", "G1", single), ("TEST", "G2", test), ("BATCH", "G1", batch)] {
+            let typed = json!({ "stationType": kind, "stationGroupCode": group, "unset": ["ingestMapping"] });
+            configure(plant, "R", 20, typed);
+            assert_eq!(errors(plant, "R"), ["20 INGEST_MAPPING_MISSING"], "{kind}");
+            configure(plant, "R", 20, json!({ "ingestMapping": whole }));
+            assert!(errors(plant, "R").is_empty(), "{kind}");
+            for key in whole.as_object().unwrap().keys() {
+                let mut partial = whole.clone();
+                partial.as_object_mut().unwrap().remove(key);
+                configure(plant, "R", 20, json!({ "ingestMapping": partial }));
+                let page = plant.ask(&plant.boss(), "route.versions", json!({ "routingCode": "R" }));
+                let found = page["items"][0]["errors"].as_array().unwrap();
+                assert_eq!(found.len(), 1, "{kind} without {key}: {found:?}");
+                let at = (&found[0]["stepNo"], &found[0]["code"], &found[0]["field"]);
+                assert_eq!(at, (&json!(20), &json!("INGEST_MAPPING_INVALID"), &json!("ingestMapping")));
+                assert!(found[0]["message"].as_str().unwrap().contains(key), "{kind} without {key}: {}", found[0]);
+            }
+        }
+    });
+}
+
+#[test]
 fn r_core_070_a_mapping_of_the_operation_serves_a_new_step() {
     on_both(wire, |plant| {
         floor(plant);
@@ -231,101 +232,6 @@ fn r_core_070_first_article_without_template_is_a_warning() {
             json!({ "routingCode": "R", "scopeType": "ROUTE", "fqcRequired": true }),
         );
         assert_eq!(version(plant, "R", 4)["snapshot"]["route"]["other"]["fqcRequired"], true);
-    });
-}
-
-#[test]
-fn r_core_071_two_compiles_at_once_give_one_version() {
-    on_both(wire, |plant| {
-        floor(plant);
-        set_setting(plant, "route.autoCompile", json!(false));
-        route_with(plant, "R", &[(10, "PRINT")]);
-        for round in 1..=5 {
-            configure(plant, "R", 10, json!({ "requiresQualification": format!("Q{round}") }));
-            let answers: Vec<(u16, Json)> = std::thread::scope(|scope| {
-                let calls: Vec<_> = (0..8).map(|_| scope.spawn(|| compile(plant, "R"))).collect();
-                calls.into_iter().map(|c| c.join().unwrap()).collect()
-            });
-            assert!(answers.iter().all(|(_, a)| a["versionNo"] == round), "{answers:?}");
-            assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 1);
-        }
-    });
-}
-
-#[test]
-fn r_core_072_an_invalid_version_never_hides_a_ready_one_and_a_retired_one_is_not_chosen() {
-    on_both(wire, |plant| {
-        let boss = plant.boss();
-        floor(plant);
-        route_with(plant, "R", &[(10, "PRINT")]);
-        configure(plant, "R", 10, json!({ "stationType": "AUTO" }));
-        let now = head(plant, "R");
-        let state = (&now["latestVersionNo"], &now["latestStatus"], &now["readyVersionNo"]);
-        assert_eq!(state, (&json!(2), &json!("INVALID"), &json!(1)), "§6 example 3");
-        let retire = |no: i64| json!({ "routingCode": "R", "versionNo": no, "reason": "a mistake" });
-        assert_eq!(plant.code(&boss, "route.retire_version", retire(9)), ("ROUTE_VERSION_NOT_FOUND", 404));
-        assert_eq!(plant.code(&boss, "route.retire_version", retire(2)), ("ROUTE_VERSION_NOT_READY", 409));
-        let blank = json!({ "routingCode": "R", "versionNo": 1, "reason": " " });
-        assert_eq!(plant.code(&boss, "route.retire_version", blank).1, 400);
-        configure(plant, "R", 10, json!({ "unset": ["stationType"] }));
-        assert_eq!(head(plant, "R")["readyVersionNo"], 3);
-        assert_eq!(plant.run(&boss, "route.retire_version", retire(3))["status"], "RETIRED");
-        assert_eq!(plant.code(&boss, "route.retire_version", retire(3)), ("ROUTE_VERSION_NOT_READY", 409));
-        assert_eq!(head(plant, "R")["readyVersionNo"], 1, "the older one is chosen again");
-        change(plant, &boss, "route.update", json!({ "routingCode": "R", "name": "N" }), version_of(plant, "R"));
-        assert_eq!(head(plant, "R")["readyVersionNo"], 1, "a change brings no retired version back");
-        assert_eq!(compile(plant, "R").0, 201, "a person does, as a new version");
-        assert_eq!(head(plant, "R")["readyVersionNo"], 4);
-        let list = plant.ask(&boss, "route_versions", json!({ "q": "R", "status": "RETIRED" }));
-        assert_eq!(list["items"].as_array().unwrap().len(), 1);
-    });
-}
-
-#[test]
-fn r_core_072_what_a_version_names_marks_it_stale_and_changes_nothing_else() {
-    on_both(wire, |plant| {
-        let boss = plant.boss();
-        floor(plant);
-        spec(plant, "PRINT", "Peak", "MANUAL", "EACH_UNIT", true, true);
-        let build = |code: &str, group: &str| {
-            route_with(plant, code, &[(10, "PRINT")]);
-            configure(plant, code, 10, json!({ "stationGroupCode": group }));
-        };
-        build("IN1", "G1");
-        build("IN2", "G2");
-        configure(plant, "IN1", 10, json!({ "dataSpecIds": ["PRINT:Peak"] }));
-        let stale = |code: &str| {
-            let now = head(plant, code);
-            let no = now["readyVersionNo"].as_i64().unwrap();
-            let is_stale = version(plant, code, no)["stale"].as_bool().unwrap();
-            assert_eq!(now["needsCompile"], is_stale, "{code}");
-            is_stale
-        };
-        assert!(!stale("IN1") && !stale("IN2"));
-        let edit = json!({ "specId": "PRINT:Peak", "spec": { "lsl": 240.0, "usl": 245.0 } });
-        change(plant, &boss, "data_spec.update", edit, 1);
-        assert!(stale("IN1") && !stale("IN2"), "a revised spec");
-        let no = head(plant, "IN1")["readyVersionNo"].as_i64().unwrap();
-        let usl = |no: i64| version(plant, "IN1", no)["snapshot"]["steps"][0]["dataSpecs"][0]["spec"]["usl"].clone();
-        assert_eq!(usl(no), 250.0, "§6 example 4: whoever runs under it is judged against 250");
-        assert_eq!(compile(plant, "IN1").0, 201);
-        assert_eq!((usl(no), usl(no + 1)), (json!(250.0), json!(245.0)));
-        assert_eq!(version(plant, "IN1", no + 1)["snapshot"]["steps"][0]["dataSpecs"][0]["revision"], 2);
-        assert!(!stale("IN1"));
-        change(plant, &boss, "station.update", json!({ "stationCode": "M2", "isActive": false }), 1);
-        assert!(stale("IN2") && !stale("IN1"), "a station of its group");
-        assert_eq!(version(plant, "IN2", 2)["status"], "READY", "runs go on");
-        change(plant, &boss, "station.update", json!({ "stationCode": "M2", "isActive": true }), 2);
-        assert_eq!(compile(plant, "IN2").0, 200, "nothing differs after all");
-        assert!(!stale("IN2"), "and the mark is gone");
-        plant.run(
-            &boss,
-            "station.create",
-            json!({ "code": "M3", "name": "M3", "groupCode": "G2", "stationType": "MANUAL" }),
-        );
-        assert!(!stale("IN2"), "a new station takes nothing away");
-        change(plant, &boss, "line.update", json!({ "lineCode": "L1", "isActive": false }), 1);
-        assert!(stale("IN1") && stale("IN2"), "a line on which they may run");
     });
 }
 

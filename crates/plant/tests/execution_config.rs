@@ -110,8 +110,10 @@ fn r_core_061_one_configuration_per_target() {
             json!({ "routingCode": "R", "scopeType": "ROUTE", "side": "TOP" }),
             json!({ "routingCode": "R", "scopeType": "STEP", "stepNo": 10, "side": "TOP" }),
         ] {
-            plant.run(&boss, "route.configure", fields.clone());
-            assert_eq!(plant.code(&boss, "route.configure", fields), ("EXECUTION_CONFIG_DUPLICATE", 409));
+            let made = plant.run(&boss, "route.configure", fields.clone());
+            let twice = plant.refuse(&boss, "route.configure", fields);
+            assert_eq!((twice.def.code, twice.kind.status()), ("EXECUTION_CONFIG_DUPLICATE", 409));
+            assert_eq!(twice.params["config"], made["configId"], "it names the one that is there");
         }
         let global = json!({ "scopeType": "GLOBAL", "side": "TOP" });
         assert_eq!(plant.code(&boss, "execution_config.create", global), ("EXECUTION_CONFIG_DUPLICATE", 409));
@@ -179,6 +181,22 @@ fn r_core_064_a_configuration_is_refused_in_the_listed_order() {
         assert_eq!(made["allowedStationCodes"], json!(["M1"]));
         fields["unknown"] = json!(1);
         assert_eq!(says(&fields), ("VALIDATION_FAILED", 400), "unknown fields are refused");
+        let both = json!({ "routingCode": "R", "scopeType": "ROUTE", "stepNo": 10, "side": "TOP" });
+        let refusal = plant.refuse(&boss, "route.configure", both);
+        assert_eq!(
+            (refusal.def.code, refusal.errors[0].path.as_str()),
+            ("VALIDATION_FAILED", "/stepNo"),
+            "whoever names a step does not mean the whole route"
+        );
+        for wrong in [
+            json!({ "scopeType": "GLOBAL", "operationCode": "AOI", "side": "TOP" }),
+            json!({ "scopeType": "OPERATION", "side": "TOP" }),
+        ] {
+            let refusal = plant.refuse(&boss, "execution_config.create", wrong);
+            assert_eq!((refusal.def.code, refusal.errors[0].path.as_str()), ("VALIDATION_FAILED", "/operationCode"));
+        }
+        let long = json!({ "routingCode": "R", "scopeType": "ROUTE", "meta": { "x": "x".repeat(70_000) } });
+        assert_eq!(says(&long), ("VALIDATION_FAILED", 400), "everything has a size");
         let reader = plant.someone(&[Permit::RouteRead]);
         assert_eq!(
             plant.code(&reader, "route.configure", json!({ "routingCode": "R", "scopeType": "ROUTE" })),
@@ -201,8 +219,23 @@ fn r_core_063_an_allowed_station_fits_the_type_and_group_beside_it() {
         };
         assert_eq!(says(json!({ "stationType": "AUTO" })), ("ALLOWED_STATION_INVALID", json!("TYPE")));
         assert_eq!(says(json!({ "stationGroupCode": "G2" })), ("ALLOWED_STATION_INVALID", json!("GROUP")));
+        let listed =
+            json!({ "routingCode": "R", "stepNo": 10, "allowedStationCodes": ["M1"], "stationGroupCode": "G1" });
+        let version = version_of(plant, "R");
+        change(plant, &boss, "route.configure_step", listed, version);
+        for later in [json!({ "stationGroupCode": "G2" }), json!({ "stationType": "AUTO" })] {
+            let mut fields = json!({ "routingCode": "R", "stepNo": 10 });
+            fields.as_object_mut().unwrap().extend(later.as_object().unwrap().clone());
+            assert_eq!(
+                refused(plant, &boss, "route.configure_step", fields, version + 1),
+                ("ALLOWED_STATION_INVALID", 422),
+                "beside the list that is set already: {later}"
+            );
+        }
         change(plant, &boss, "station.update", json!({ "stationCode": "M1", "isActive": false }), 1);
         assert_eq!(says(json!({})), ("ALLOWED_STATION_INVALID", json!("INACTIVE")));
+        let other = json!({ "routingCode": "R", "stepNo": 10, "side": "TOP" });
+        change(plant, &boss, "route.configure_step", other, version + 1);
         let specs = json!({ "routingCode": "R", "scopeType": "ROUTE", "dataSpecIds": [] });
         assert_eq!(plant.code(&boss, "route.configure", specs), ("EXECUTION_CONFIG_FIELD_NOT_ALLOWED", 422));
         let attempts = json!({ "routingCode": "R", "scopeType": "ROUTE", "retest": { "maxAttempts": 0 } });

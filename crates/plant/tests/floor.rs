@@ -283,6 +283,8 @@ fn r_core_006_lines_and_stations_are_seen_and_changed_in_scope() {
             ("station.update", json!({ "stationCode": "ST-A", "lineCode": "B" }), "LINE_FORBIDDEN"),
             ("station.update", json!({ "stationCode": "ST-A", "lineCode": null }), "STATION_FORBIDDEN"),
             ("station.delete", json!({ "stationCode": "ST-B" }), "STATION_FORBIDDEN"),
+            ("station.update", json!({ "stationCode": "ST-ANY", "isActive": false }), "STATION_FORBIDDEN"),
+            ("station.delete", json!({ "stationCode": "ST-ANY" }), "STATION_FORBIDDEN"),
         ];
         for (command, fields, code) in forbidden {
             assert_eq!(plant.code(&mine, command, fields.clone()), (code, 403), "{command} {fields}");

@@ -2,6 +2,7 @@
 
 use engine::db::{Reach, Row, Sql};
 use engine::door::Envelope;
+use engine::perform::Answer;
 use engine::testing::{Plant, on_both};
 use engine::{Cx, Permit, Registry, sql};
 use serde_json::{Value as Json, json};
@@ -82,6 +83,8 @@ fn r_core_031_a_quantity_is_numerator_over_denominator() {
         let whole =
             with(with(item(40, "ALT", "1", "1"), "designators", json!(["C1", "C2"])), "alternateOf", json!("CAP"));
         plant.run(&boss, "bom_item.create", with(whole, "scrapRate", json!(0.02)));
+        let named = plant.refuse(&boss, "material.delete", json!({ "materialCode": "CAP" }));
+        assert_eq!(named.params["counts"], json!({ "bomItems": 2, "alternates": 1 }), "an alternate names it too");
         assert_eq!(stale(plant, "bom_item.update", with(place(40), "isActive", json!(false))), 412);
         let cleared = plant.run(&boss, "bom_item.update", with(place(40), "alternateOf", Json::Null));
         assert_eq!((&cleared["alternateOf"], &cleared["designators"]), (&Json::Null, &json!(["C1", "C2"])));
@@ -163,6 +166,36 @@ fn r_core_031_an_import_names_every_bad_line_and_changes_nothing() {
     });
 }
 
+#[test]
+fn r_core_031_odd_cells_are_named_and_two_imports_at_once_do_no_harm() {
+    on_both(wire, |plant| {
+        let boss = plant.boss();
+        materials(plant, &["PROD", "RES"]);
+        let head = "parentCode,bomCode,lineNo,childCode,qtyNumerator,alternateOf";
+        let odd = format!("{head}\nPROD,1,10,RES,1,\"RES\nX\"\nPROD,1,20,RES,1,{}\n", "x".repeat(65));
+        let refusal = plant.refuse(&boss, "bom_item.import", json!({ "csv": odd }));
+        let named: Vec<String> = refusal.errors.iter().map(|e| format!("{} {}", e.path, e.code)).collect();
+        assert_eq!(named, ["/csv/2/alternateOf INVALID", "/csv/4/alternateOf INVALID"]);
+        for round in 0..5 {
+            let rows: Vec<String> = (1..=20).map(|n| format!("PROD,{round},{n},RES,1,")).collect();
+            let csv = format!("{head}\n{}\n", rows.join("\n"));
+            let answers: Vec<Answer> = std::thread::scope(|scope| {
+                let call = || plant.call(&boss, "bom_item.import", json!({ "csv": csv }));
+                let calls: Vec<_> = (0..4).map(|_| scope.spawn(call)).collect();
+                calls.into_iter().map(|c| c.join().unwrap()).collect()
+            });
+            for answer in &answers {
+                match answer {
+                    Answer::Done { .. } => {}
+                    Answer::Refused { refusal, .. } => assert_eq!(refusal.def.code, "CODE_DUPLICATE"),
+                }
+            }
+            let bill = plant.ask(&boss, "bom.get", json!({ "parentCode": "PROD", "bomCode": round.to_string() }));
+            assert_eq!(bill["items"].as_array().unwrap().len(), 20);
+        }
+    });
+}
+
 fn lot(material: &str, lot: &str) -> Json {
     json!({ "materialCode": material, "lotNo": lot })
 }
@@ -195,6 +228,10 @@ fn r_core_032_a_lot_is_received_once_and_its_material_may_be_unknown() {
         plant.engine.shared.settings.drop_all();
         assert_eq!(plant.code(&boss, "material_lot.create", lot("NEW", "L2")), ("MATERIAL_NOT_FOUND", 422));
         plant.run(&boss, "material_lot.create", lot("MAT-001", "L3"));
+        let less = with(lot("MAT-001", "L4"), "qtyReceived", json!("-0.5"));
+        assert_eq!(plant.code(&boss, "material_lot.create", less), ("VALIDATION_FAILED", 400));
+        let less = with(lot("MAT-001", "L3"), "qtyReceived", json!(-1));
+        assert_eq!(plant.code(&boss, "material_lot.update", less), ("VALIDATION_FAILED", 400));
         let reader = plant.someone(&[Permit::MaterialRead]);
         assert_eq!(plant.code(&reader, "material_lot.create", lot("MAT-001", "L4")), ("FORBIDDEN", 403));
         let unknown = plant.ask(&reader, "material_lots", json!({ "materialKnown": false }));

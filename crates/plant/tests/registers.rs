@@ -97,9 +97,14 @@ fn r_core_021_a_group_that_stations_or_configurations_name_stays() {
                  values ('GLOBAL', 'GLOBAL', '{\"stationGroupCode\":\"sg\"}', 1)"
             ),
         );
+        let center = json!({ "code": "WC", "name": "x", "stationGroupCode": "sg" });
+        assert_eq!(plant.run(&boss, "work_center.create", center)["stationGroupCode"], "SG", "what is suggested there");
         let refusal = plant.refuse(&boss, "station_group.delete", json!({ "groupCode": "SG" }));
         assert_eq!((refusal.def.code, refusal.kind.status()), ("STATION_GROUP_HAS_DEPENDENCIES", 409));
-        assert_eq!(refusal.params["counts"], json!({ "stations": 1, "executionConfigs": 1 }));
+        assert_eq!(refusal.params["counts"], json!({ "stations": 1, "workCenters": 1, "executionConfigs": 1 }));
+        let nobody = json!({ "workCenterCode": "WC", "stationGroupCode": "NO" });
+        assert_eq!(plant.code(&boss, "work_center.update", nobody), ("STATION_GROUP_NOT_FOUND", 404));
+        plant.run(&boss, "work_center.update", json!({ "workCenterCode": "WC", "stationGroupCode": null }));
         let renamed = json!({ "groupCode": "SG", "code": "SG2" });
         assert_eq!(plant.code(&boss, "station_group.update", renamed.clone()), ("CODE_IMMUTABLE", 409));
         plant.run(&boss, "station.update", json!({ "stationCode": "ST-1", "groupCode": null }));

@@ -89,6 +89,9 @@ fn r_core_053_a_step_keeps_its_key_and_configuration_through_renumbering_and_com
         let last: Vec<&Json> = answer["steps"].as_array().unwrap().iter().filter(|s| s["isLast"] == true).collect();
         assert_eq!((last.len(), &last[0]["stepNo"]), (1, &json!(30)));
 
+        let version = answer["version"].clone();
+        let again = set_steps(plant, "R", &answer["steps"]);
+        assert_eq!(again["version"], version, "what was answered can be sent back, and changes nothing");
         let without =
             set_steps(plant, "R", &json!([{ "stepNo": 5, "sourceStepKey": key(30), "operationCode": "PACK" }]));
         assert_eq!(without["route"]["orphans"], 1, "the configuration of the retired step is kept");
@@ -150,8 +153,8 @@ fn r_core_050_of_an_erp_route_only_what_the_mes_decides_can_change() {
         );
         for field in [
             json!({ "name": "x" }),
-            json!({ "productCode": null }),
-            json!({ "effectiveTo": null }),
+            json!({ "productCode": "P-1" }),
+            json!({ "effectiveTo": "2030-01-01T00:00:00Z" }),
             json!({ "revision": "B" }),
         ] {
             let mut fields = field.as_object().unwrap().clone();
@@ -162,6 +165,13 @@ fn r_core_050_of_an_erp_route_only_what_the_mes_decides_can_change() {
                 "{field}"
             );
         }
+        let same = json!({ "routingCode": "E", "name": "E", "productCode": null, "effectiveTo": null });
+        let seen = version();
+        assert_eq!(
+            change(plant, &boss, "route.update", same, seen)["version"],
+            seen,
+            "what stays as it is may be said"
+        );
         let may = json!({ "routingCode": "E", "processType": "DIP", "isActive": false, "faiTrialScope": "ALL" });
         let answer = change(plant, &boss, "route.update", may, version());
         assert_eq!((&answer["route"]["processType"], &answer["route"]["isActive"]), (&json!("DIP"), &json!(false)));
@@ -213,6 +223,14 @@ fn r_core_055_a_first_article_template_exists_and_is_the_products() {
         );
         let taken = change(plant, &boss, "route.set_fai_template", wish(json!("T-P1")), 1);
         assert_eq!(taken["route"]["faiTemplateCode"], "T-P1");
+        let untouched = change(plant, &boss, "route.set_fai_template", json!({ "routingCode": "R" }), 2);
+        assert_eq!((&untouched["route"]["faiTemplateCode"], &untouched["version"]), (&json!("T-P1"), &json!(2)));
+        let moved = json!({ "routingCode": "R", "productCode": "P-2" });
+        assert_eq!(
+            refused(plant, &boss, "route.update", moved, 2),
+            ("FAI_TEMPLATE_PRODUCT_MISMATCH", 422),
+            "the template would be another product's"
+        );
         let cleared = change(plant, &boss, "route.set_fai_template", wish(Json::Null), 2);
         assert!(cleared["route"]["faiTemplateCode"].is_null());
     });

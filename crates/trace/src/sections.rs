@@ -3,6 +3,7 @@
 use engine::listing::{By, Column, Filter, Kind, Listing, Sort};
 use engine::{Cx, Need, Permit, get, sql, words};
 use kernel::{Id, Result, p};
+use plant::data_spec::DataSpec;
 use plant::snapshot::FrozenRoute;
 use serde_json::{Map, Value as Json, json};
 use work::unit::UNIT_NOT_FOUND;
@@ -233,16 +234,24 @@ fn named(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
 fn limited(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
     for row in rows {
         let name = row.get("name").and_then(Json::as_str).unwrap_or_default().to_string();
-        let limits = frozen_step(cx, row, "limits", |step| {
-            let spec = step.data_specs.iter().find(|s| s.name == name).map(|s| (s.spec.lsl, s.spec.usl));
-            match spec {
-                Some((Some(low), Some(high))) => Some(format!("{low}–{high}")),
-                Some((Some(low), None)) => Some(format!("≥ {low}")),
-                Some((None, Some(high))) => Some(format!("≤ {high}")),
-                _ => None,
-            }
+        let revision = row.get("revision").and_then(Json::as_i64).unwrap_or_default();
+        let step = frozen_step(cx, row, "limits", |step| {
+            let frozen = step.data_specs.iter().find(|s| s.name == name && s.revision == revision);
+            (step.operation_code.clone(), frozen.map(|s| s.spec.clone()))
         })?;
-        row.insert("limits".into(), limits.flatten().map_or(Json::Null, Json::from));
+        let limits = match step {
+            // A value the step did not ask for was judged by the spec as it stood then.
+            Some((operation, None)) => DataSpec::limits_at(cx, &operation, &name, revision)?,
+            Some((_, frozen)) => frozen,
+            None => None,
+        };
+        let said = limits.and_then(|limits| match (limits.lsl, limits.usl) {
+            (Some(low), Some(high)) => Some(format!("{low}–{high}")),
+            (Some(low), None) => Some(format!("≥ {low}")),
+            (None, Some(high)) => Some(format!("≤ {high}")),
+            (None, None) => None,
+        });
+        row.insert("limits".into(), said.map_or(Json::Null, Json::from));
         if let Some(number) = row.get("valueNumber").filter(|n| n.is_number()) {
             // The same text on both engines.
             let text = number.to_string();

@@ -3,8 +3,9 @@
 use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
 use kernel::code::Sn;
 use kernel::error::VALIDATION_FAILED;
-use kernel::{Id, Instant, Refusal, Result, p};
+use kernel::{Error, Id, Instant, Refusal, Result, p};
 use plant::StationType;
+use plant::route::diff::{Change, of_steps};
 use plant::route::{Route as PlantRoute, RouteVersion};
 use plant::snapshot::{FrozenRoute, Step};
 use schemars::JsonSchema;
@@ -105,15 +106,6 @@ pub struct TracedStep {
     pub data_specs: Vec<String>,
 }
 
-/// A step that differs between the frozen and the newest version.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StepChange {
-    pub field: String,
-    pub before: Option<String>,
-    pub after: Option<String>,
-}
-
 /// The trace.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -126,7 +118,8 @@ pub struct Traced {
     pub route: Option<TracedRoute>,
     pub route_version: Option<TracedVersion>,
     pub steps: Vec<TracedStep>,
-    pub step_diff: Option<Vec<StepChange>>,
+    /// What differs between the steps the unit was built by and those shown, field by field.
+    pub step_diff: Option<Vec<Change>>,
     pub events: Vec<Happening>,
     /// The sections by name, each with its first 200 rows.
     #[serde(flatten)]
@@ -158,7 +151,7 @@ impl Query for TraceUnit {
         };
         let steps = |of: &FrozenRoute| of.snapshot.steps.iter().map(TracedStep::from).collect::<Vec<_>>();
         let step_diff = match (&frozen, &shown, mode) {
-            (Some(frozen), Some(shown), TraceMode::Latest) => Some(differences(&steps(frozen), &steps(shown))),
+            (Some(frozen), Some(shown), TraceMode::Latest) => Some(of_steps(&plain(frozen)?, &plain(shown)?)),
             _ => None,
         };
         let (mut sections, mut more) = (Map::new(), Map::new());
@@ -249,6 +242,10 @@ fn runs_of(cx: &Cx<'_>, at: &AtHand) -> Result<Vec<TracedRun>> {
     runs.into_iter().map(shown).collect()
 }
 
+fn plain(route: &FrozenRoute) -> Result<Json> {
+    serde_json::to_value(&route.snapshot).map_err(|e| Error::fault(e.to_string()))
+}
+
 /// The newest READY version of the same route.
 fn newest(cx: &Cx<'_>, of: Id<RouteVersion>) -> Result<Option<std::sync::Arc<FrozenRoute>>> {
     let route: Option<Id<PlantRoute>> = cx.value(sql!("select route_id from route_version where id = $1"), p![of])?;
@@ -271,27 +268,4 @@ impl From<&Step> for TracedStep {
             data_specs: step.data_specs.iter().map(|s| format!("{} r{}", s.name, s.revision)).collect(),
         }
     }
-}
-
-impl TracedStep {
-    fn sentence(&self) -> String {
-        let places = self.station_group.clone().into_iter().chain(self.allowed_stations.clone());
-        let places: Vec<String> = places.collect();
-        [self.operation_code.clone(), self.station_type.to_string(), places.join(", "), self.data_specs.join(", ")]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · ")
-    }
-}
-
-/// The steps that are not the same in both, by number.
-fn differences(before: &[TracedStep], after: &[TracedStep]) -> Vec<StepChange> {
-    let mut numbers: Vec<u32> = before.iter().chain(after).map(|s| s.step_no).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let find = |steps: &[TracedStep], no: u32| steps.iter().find(|s| s.step_no == no).map(TracedStep::sentence);
-    let pairs = numbers.into_iter().map(|no| (no, find(before, no), find(after, no)));
-    let changed = pairs.filter(|(_, before, after)| before != after);
-    changed.map(|(no, before, after)| StepChange { field: no.to_string(), before, after }).collect()
 }

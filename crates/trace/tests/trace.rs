@@ -83,6 +83,8 @@ fn r_core_210_latest_shows_the_newest_version_is_no_proof_and_names_the_differen
                 let text: Option<String> = cx.value(sql!("select snapshot from route_version where version_no = 1"), [])?;
                 let text = text.unwrap_or_default().replace("\"operationName\":\"SPI\"", "\"operationName\":\"SPI-NEW\"");
                 let text = text.replace("\"operationCode\":\"SPI\"", "\"operationCode\":\"SPI2\"");
+                let (before, aoi) = text.split_at(text.find("\"operationCode\":\"AOI\"").unwrap_or_default());
+                let text = format!("{before}{}", aoi.replacen("\"requiresFAI\":false", "\"requiresFAI\":true", 1));
                 cx.run(
                     sql!(
                         "insert into route_version (route_id, version_no, status, snapshot, snapshot_hash, errors, warnings, stale,
@@ -98,7 +100,14 @@ fn r_core_210_latest_shows_the_newest_version_is_no_proof_and_names_the_differen
         assert_eq!((&run["routeVersion"]["versionNo"], &run["stepDiff"]), (&json!(1), &Json::Null));
         let latest = plant.ask(&plant.boss(), "trace.unit", json!({ "sn": "SN-0001", "mode": "latest" }));
         assert_eq!((&latest["routeVersion"]["versionNo"], &latest["auditGrade"]), (&json!(2), &json!(false)));
-        assert_eq!((&latest["stepDiff"][0]["field"], latest["stepDiff"].as_array().unwrap().len()), (&json!("20"), 1));
+        let differs: Vec<&Json> = latest["stepDiff"].as_array().unwrap().iter().map(|c| &c["field"]).collect();
+        assert_eq!(
+            differs,
+            ["20.operationCode", "20.operationName", "30.requiresFAI"],
+            "each field, also rules of a step"
+        );
+        let fai = &latest["stepDiff"][2];
+        assert_eq!((&fai["before"], &fai["after"]), (&json!(false), &json!(true)));
         assert_eq!(latest["tracks"][1]["operation"], "SPI", "tracks are called as they were called when they happened");
     });
 }
@@ -186,7 +195,36 @@ fn r_core_006_a_trace_stays_within_its_readers_lines() {
 }
 
 #[test]
-fn r_core_016_the_trace_of_a_run_tells_how_its_steps_did() {
+fn r_core_210_a_value_shows_the_limits_it_was_judged_by_also_when_the_step_did_not_ask_for_it() {
+    story(|plant| {
+        let boss = plant.boss();
+        let free = json!({ "operationCode": "SPI", "name": "Height", "itemType": "OBSERVATION", "dataType": "NUMBER",
+            "spec": { "lsl": 0.1, "usl": 0.2 } });
+        plant.run(&boss, "data_spec.create", free);
+        scan(plant, "ST-PRINT-01", "SN-0003");
+        exit(plant, "ST-PRINT-01", "SN-0003", "PASS", json!([{ "specName": "Peak", "valueNumber": 245 }]));
+        scan(plant, "ST-SPI-01", "SN-0003");
+        exit(plant, "ST-SPI-01", "SN-0003", "PASS", json!([{ "specName": "height", "valueNumber": 0.3 }]));
+        let wider = json!({ "specId": "SPI:Height", "spec": { "usl": 9 } });
+        plant.run(&boss, "data_spec.update", wider);
+        let values = unit(plant, "SN-0003")["dataValues"].clone();
+        assert_eq!((&values[0]["limits"], &values[1]["limits"]), (&json!("240–250"), &json!("0.1–0.2")));
+        assert_eq!(values[1]["judge"], "FAIL");
+    });
+}
+
+#[test]
+fn r_core_212_a_trace_tells_nothing_of_other_units() {
+    story(|plant| {
+        for (own, other) in [("SN-0001", "SN-0002"), ("SN-0002", "SN-0001"), ("SN-0003", "SN-0001")] {
+            let told = unit(plant, own).to_string();
+            assert!(told.contains(own) && !told.contains(other), "{own}: {told}");
+        }
+    });
+}
+
+#[test]
+fn r_core_210_the_trace_of_a_run_tells_how_its_steps_did() {
     story(|plant| {
         let t = plant.ask(&plant.boss(), "trace.run", json!({ "runNo": "run-1" }));
         assert_eq!((&t["run"]["qtyUnits"], &t["run"]["routeVersionId"]), (&json!(3), &json!("R-1@1")));

@@ -1,6 +1,7 @@
 //! Measured values: appended, never changed; a correction is a new value that supersedes the old one (R-CORE-155).
 
 pub mod list;
+pub mod overdue;
 pub mod supersede;
 
 use engine::{Cx, Registry, row, sql};
@@ -15,7 +16,7 @@ use crate::track::Track;
 /// Values for the registry.
 pub fn register(registry: &mut Registry) {
     registry.list(&list::DATA_VALUES);
-    registry.command::<supersede::SupersedeValue>();
+    registry.command::<supersede::SupersedeValue>().chore(overdue::chore());
 }
 
 kernel::refusals! {

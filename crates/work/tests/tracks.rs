@@ -350,7 +350,16 @@ fn with_gates(registry: &mut Registry) {
 }
 
 #[test]
-fn r_core_130_131_other_slices_say_no_at_their_places() {
+fn r_core_065_a_step_that_asks_for_no_authorization_needs_an_authorized_run_all_the_same() {
+    let mut print = step(10, "PRINT");
+    print.requires_authorization = false;
+    story(Tiny { steps: vec![print], status: RunStatus::Prep, ..Tiny::default() }, |plant| {
+        assert_eq!(refused_in(plant, "ST-PRINT-01", "SN-0001"), ("RUN_NOT_AUTHORIZED", 409));
+    });
+}
+
+#[test]
+fn r_core_023_130_131_other_slices_say_no_at_their_places() {
     on_both(with_gates, |plant| {
         Tiny { status: RunStatus::Prep, ..Tiny::default() }.build(&plant.engine).unwrap();
         assert_eq!(

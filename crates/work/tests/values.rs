@@ -157,6 +157,86 @@ fn r_core_154_a_machine_value_that_is_there_counts_as_required() {
 }
 
 #[test]
+fn r_core_154_a_value_due_by_time_blocks_nothing_and_is_told_when_it_is_overdue() {
+    let half_hourly = Some(TriggerRule { event: None, every_minutes: Some(30) });
+    let hourly = Frozen { trigger_type: TriggerType::Time, trigger_rule: half_hourly, ..spec("Humidity", 40.0, 60.0) };
+    story(vec![hourly], |plant| {
+        let told = || {
+            plant.engine.work(work::data_value::overdue::tell_overdue).expect("the chore runs");
+            events(plant).iter().filter(|name| *name == "DATA_COLLECTION_OVERDUE").count()
+        };
+        let wait = || stage(plant, sql!("update data_due set due_at = due_at - 1860000"));
+        let watched = || number(plant, sql!("select cast(count(*) as bigint) from data_due"));
+        assert_eq!((told(), watched()), (0, 0), "no board has come to the step");
+        assert_eq!(out(plant, "SN-0001", json!([]))["result"], "PASS", "it never blocks");
+        assert_eq!((told(), watched()), (0, 1));
+        wait();
+        assert_eq!((told(), told()), (1, 1), "once");
+        let event = last_event(plant, "DATA_COLLECTION_OVERDUE");
+        assert_eq!(
+            (&event["specName"], &event["runNo"], &event["stepNo"], &event["operationCode"], &event["lineCode"]),
+            (&json!("Humidity"), &json!("RUN-1"), &json!(10), &json!("PRINT"), &json!("LINE-A"))
+        );
+        wait();
+        out(plant, "SN-0002", value("Humidity", 50.0));
+        assert_eq!(told(), 1, "it was given in time");
+        wait();
+        plant.run(&plant.boss(), "run.hold", json!({ "runNo": "RUN-1", "reason": "lunch" }));
+        assert_eq!(told(), 1, "a run that stands still owes nothing");
+        stage(plant, sql!("update run set status = 'CANCELLED'"));
+        told();
+        assert_eq!(watched(), 0);
+    });
+}
+
+#[test]
+fn r_core_150_stored_values_lock_the_type_of_their_spec() {
+    let bound = spec("Peak", 240.0, 250.0);
+    story(vec![bound], |plant| {
+        let boss = plant.boss();
+        for name in ["Peak", "Free"] {
+            let fields =
+                json!({ "operationCode": "PRINT", "name": name, "itemType": "OBSERVATION", "dataType": "NUMBER" });
+            plant.run(&boss, "data_spec.create", fields);
+        }
+        let typed = |name: &str| json!({ "specId": format!("PRINT:{name}"), "dataType": "TEXT" });
+        plant.run(&boss, "data_spec.update", typed("Free"));
+        plant.run(&boss, "data_spec.update", json!({ "specId": "PRINT:Free", "dataType": "NUMBER" }));
+        let both = json!([{ "specName": "Peak", "valueNumber": 245 }, { "specName": "free", "valueNumber": 1 }]);
+        out(plant, "SN-0001", both.clone());
+        out(plant, "SN-0002", both);
+        for name in ["Peak", "Free"] {
+            assert_eq!(plant.code(&boss, "data_spec.update", typed(name)), ("DATA_SPEC_TYPE_LOCKED", 409), "{name}");
+            let seen = plant.ask(&boss, "data_spec.get", json!({ "specId": format!("PRINT:{name}") }));
+            assert_eq!(seen["hasValues"], true);
+        }
+    });
+}
+
+#[test]
+fn r_core_150_a_value_is_judged_by_the_frozen_spec_however_its_name_is_written() {
+    story(vec![spec("Peak", 240.0, 250.0)], |plant| {
+        let boss = plant.boss();
+        let live = json!({ "operationCode": "PRINT", "name": "Peak", "itemType": "KEY", "dataType": "NUMBER",
+            "spec": { "lsl": 0, "usl": 1 } });
+        plant.run(&boss, "data_spec.create", live);
+        assert_eq!(
+            out(plant, "SN-0001", value("PEAK", 245.0))["result"],
+            "PASS",
+            "248 is judged against 250, not the edit"
+        );
+        let page = plant.ask(&boss, "data_values", json!({ "sn": "SN-0001" }));
+        assert_eq!((&page["items"][0]["specName"], &page["items"][0]["judge"]), (&json!("Peak"), &json!("PASS")));
+        track_in(plant, "ST-PRINT-01", "SN-0002");
+        let twice = json!([{ "specName": "Peak", "valueNumber": 245 }, { "specName": "peak", "valueNumber": 246 }]);
+        let fields = json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0002", "result": "PASS", "data": twice });
+        assert_eq!(plant.code(&boss, "unit.track_out", fields), ("DATA_VALUE_DUPLICATE", 422));
+        let misread = json!({ "trackId": "SN-0001#1", "specName": "peak", "valueNumber": 260, "reason": "misread" });
+        assert_eq!(plant.run(&boss, "data_value.supersede", misread)["specName"], "Peak");
+    });
+}
+
+#[test]
 fn r_core_155_a_correction_supersedes_and_the_old_value_stays() {
     story(vec![spec("Peak", 240.0, 250.0)], |plant| {
         let boss = plant.boss();

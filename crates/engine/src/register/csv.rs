@@ -14,10 +14,17 @@ pub fn error(line: usize, column: &str, code: &str, message: impl Into<String>) 
     FieldError { path: format!("/csv/{line}/{column}"), code: code.into(), message: message.into() }
 }
 
-/// Read a table: the head, then the records. Comma, semicolon or tab separates, whichever the head has; blank lines and a
-/// leading byte-order mark do not count. The error is the line of a quote that never ends.
-pub fn read(text: &str) -> Result<(Vec<String>, Vec<Record>), usize> {
+/// What makes a text no table: the line, and what is wrong with it.
+pub type Trouble = (usize, &'static str);
+
+/// Read a table: the head, then the records. Comma, semicolon or tab separates, whichever the head has; blank lines, empty
+/// cells at the end of a line and a leading byte-order mark do not count. A quote that never ends is an error, and so is a
+/// character that was lost because the file was not UTF-8.
+pub fn read(text: &str) -> Result<(Vec<String>, Vec<Record>), Trouble> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
+        return Err((1 + text[..at].matches('\n').count(), "not UTF-8: save the table as CSV UTF-8"));
+    }
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let separator = [',', ';', '\t'].into_iter().max_by_key(|c| (head.matches(*c).count(), *c == ',')).unwrap_or(',');
     let mut records = records(text, separator)?.into_iter();
@@ -25,7 +32,7 @@ pub fn read(text: &str) -> Result<(Vec<String>, Vec<Record>), usize> {
     Ok((head, records.collect()))
 }
 
-fn records(text: &str, separator: char) -> Result<Vec<Record>, usize> {
+fn records(text: &str, separator: char) -> Result<Vec<Record>, Trouble> {
     let mut records = Vec::new();
     let mut record = Record { line: 1, cells: Vec::new() };
     let mut cell = String::new();
@@ -56,7 +63,7 @@ fn records(text: &str, separator: char) -> Result<Vec<Record>, usize> {
         }
     }
     if quoted {
-        return Err(opened);
+        return Err((opened, "a quote never ends"));
     }
     record.cells.push(cell);
     keep(&mut records, record);
@@ -70,7 +77,9 @@ fn keep(records: &mut Vec<Record>, mut record: Record) {
         let plain = trimmed.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(trimmed);
         *cell = plain.to_string();
     }
-    if record.cells.iter().any(|cell| !cell.is_empty()) {
+    let last = record.cells.iter().rposition(|cell| !cell.is_empty());
+    if let Some(last) = last {
+        record.cells.truncate(last + 1);
         records.push(record);
     }
 }
@@ -86,7 +95,7 @@ mod tests {
     #[test]
     fn records_keep_the_line_they_begin_on() {
         let text = "code,name\r\nA,\"two\nlines\"\r\n\r\nB,\"say \"\"hi\"\"\"\nC,";
-        let expected = [(2, vec!["A", "two\nlines"]), (5, vec!["B", "say \"hi\""]), (6, vec!["C", ""])];
+        let expected = [(2, vec!["A", "two\nlines"]), (5, vec!["B", "say \"hi\""]), (6, vec!["C"])];
         let expected: Vec<_> =
             expected.into_iter().map(|(n, c)| (n, c.into_iter().map(String::from).collect::<Vec<_>>())).collect();
         assert_eq!(cells(text), expected);
@@ -106,8 +115,15 @@ mod tests {
     }
 
     #[test]
+    fn empty_columns_at_the_end_and_lost_characters_are_seen() {
+        let (head, rows) = read("a,b,,\n1,2,,\n3,,4,\n").unwrap();
+        assert_eq!((head.len(), rows[0].cells.len(), rows[1].cells.len()), (2, 2, 3), "a third cell is not dropped");
+        assert_eq!(read("a\n1\n\u{FFFD}\u{FFFD}\n").unwrap_err().0, 3);
+    }
+
+    #[test]
     fn a_quote_that_never_ends_names_its_line() {
-        assert_eq!(read("a\n1\n\"2\n3"), Err(3));
+        assert_eq!(read("a\n1\n\"2\n3"), Err((3, "a quote never ends")));
         assert_eq!(read("").unwrap(), (vec![], vec![]));
         assert_eq!(cells("a\n'=1+1\n'x"), [(2, vec!["=1+1".to_string()]), (3, vec!["'x".to_string()])]);
     }

@@ -41,7 +41,7 @@ impl Table {
         let mut errors = Vec::new();
         let (head, records) = match csv::read(csv) {
             Ok(read) => read,
-            Err(line) => return Table { rows: vec![], errors: vec![error(line, "", "INVALID", "a quote never ends")] },
+            Err((line, what)) => return Table { rows: vec![], errors: vec![error(line, "", "INVALID", what)] },
         };
         let columns = columns(fields, &head, &mut errors);
         let absent = keys.iter().filter(|key| !columns.contains(&Some(**key)));

@@ -57,12 +57,12 @@ impl Command for CreateBomItem {
         let fields = known(cx, self.fields())?;
         ask.part(item.says(&fields).map_err(Into::into))?;
         let taken = BomItem::find(cx, self.place())?.is_some();
-        ask.that(!taken, || self.duplicate())?;
+        ask.that(!taken, || duplicate(self.place()))?;
         Ok(item)
     }
 
     fn run(self, mut item: BomItem, cx: &mut Cx<'_>) -> Result<BomItemView> {
-        cx.add(&mut item).map_err(|e| e.taken_as(self.duplicate()))?;
+        cx.add(&mut item).map_err(|e| e.taken_as(duplicate(self.place())))?;
         cx.created();
         tell(cx, &item.parent_code)?;
         Ok(item.view())
@@ -86,10 +86,11 @@ impl CreateBomItem {
             is_active: self.is_active,
         }
     }
+}
 
-    fn duplicate(&self) -> Refusal {
-        CODE_DUPLICATE.with("entity", "bom_item").with("field", "lineNo").with("code", self.place().to_string())
-    }
+/// The refusal for a place that has a line already.
+pub(super) fn duplicate(place: impl ToString) -> Refusal {
+    CODE_DUPLICATE.with("entity", "bom_item").with("field", "lineNo").with("code", place.to_string())
 }
 
 /// A line that says nothing yet.

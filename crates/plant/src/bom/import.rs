@@ -8,7 +8,7 @@ use engine::register::csv::error;
 use engine::register::table::{self, Row, Table};
 use engine::register::{CSV_MAX, Cell, Field, Kind};
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Prepare, Route, post};
-use kernel::{Error, FieldError, Qty, Result, Value};
+use kernel::{FieldError, Qty, Result, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
@@ -42,7 +42,8 @@ pub struct Planned {
     item: BomItem,
 }
 
-static FIELDS: [Field; 11] = [
+/// What a line says; then what lists show besides, which an exported table may carry along.
+static FIELDS: [Field; 13] = [
     Field::new("parentCode", "parent_code", Kind::Code(64)),
     Field::new("bomCode", "bom_code", Kind::Code(64)),
     Field::new("lineNo", "line_no", Kind::Int(1, u32::MAX as i64)).required(),
@@ -54,7 +55,11 @@ static FIELDS: [Field; 11] = [
     Field::new("designators", "designators", Kind::Texts(super::DESIGNATORS_MAX, super::DESIGNATOR_MAX)).default("[]"),
     Field::new("alternateOf", "alternate_of", Kind::Text(64)),
     Field::new("isActive", "is_active", Kind::Bool).default("true"),
+    Field::new("childName", "", Kind::Name).readonly(),
+    Field::new("qty", "", Kind::Qty).readonly(),
 ];
+/// How many of them are written.
+const WRITTEN: usize = 11;
 
 impl ImportBom {
     /// Off the writer: reads the text.
@@ -97,7 +102,8 @@ impl Command for ImportBom {
             cx.about("bom_item", format!("{}/{}/{}", item.parent_code, item.bom_code, item.line_no));
             let count = match before {
                 None => {
-                    cx.add(&mut item)?;
+                    let place = format!("{}/{}/{}", item.parent_code, item.bom_code, item.line_no);
+                    cx.add(&mut item).map_err(|e| e.taken_as(create::duplicate(place)))?;
                     &mut done.created
                 }
                 Some(before) if cx.save(&before, &mut item)? => &mut done.updated,
@@ -138,7 +144,13 @@ fn planned(cx: &Cx<'_>, row: &Row, known: &mut Known, errors: &mut Vec<FieldErro
     let text = |at: usize| row.given[at].as_ref().and_then(|cell| cell.shown.as_str());
     let mut lookup = |at: usize, code: Option<&str>| -> Result<Option<MaterialCode>> {
         let Some(code) = code else { return Ok(None) };
-        let code = MaterialCode::parse(code).map_err(Error::fault)?;
+        let code = match MaterialCode::parse(code) {
+            Ok(code) => code,
+            Err(problem) => {
+                wrong(at, "INVALID", &problem);
+                return Ok(None);
+            }
+        };
         let found = match known.get(&code.key()) {
             Some(found) => found.clone(),
             None => {
@@ -236,7 +248,7 @@ impl JsonSchema for Csv {
         "Csv".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+        let names: Vec<&str> = FIELDS[..WRITTEN].iter().map(|field| field.name).collect();
         let says = format!("A table with a head; columns: {}", names.join(", "));
         schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": CSV_MAX, "description": says })
     }

@@ -1,48 +1,14 @@
-//! Judging a value: its type, its unit, its limits, its alarm (R-CORE-151…153). Pure: what follows is the caller's.
+//! Judging a value: its limits, the machine's own word, its alarm (R-CORE-152, R-CORE-153). Pure: what follows is the caller's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use kernel::Refusal;
 use regex::Regex;
-use serde_json::Value as Json;
 
-use super::units::convert;
-use super::{AlarmAction, DataType, Frozen, ItemType, Judge, Limits};
+use super::value::typed;
+use super::{AlarmAction, Frozen, ItemType, Judge, Limits};
 
-kernel::refusals! {
-    /// Value missing or of wrong type
-    DATA_VALUE_INVALID: Unprocessable (name, problem);
-    /// Measurement unit not convertible
-    DATA_UNIT_MISMATCH: Unprocessable (name, unit, wanted);
-}
-
-/// The most characters of a text value.
-pub const TEXT_MAX: usize = 4000;
-/// The most bytes of a JSON value.
-pub const JSON_MAX: usize = 64 * 1024;
-
-/// A value as a person or machine gave it; exactly one of the four kinds is there. A machine's number may come as text.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Given<'g> {
-    pub number: Option<f64>,
-    pub text: Option<&'g str>,
-    pub boolean: Option<bool>,
-    pub json: Option<&'g Json>,
-    /// The unit of a number; without one it is in the spec's unit.
-    pub unit: Option<&'g str>,
-    /// What the machine itself says of the value.
-    pub device_judge: Option<Judge>,
-}
-
-/// A value of the type its spec asks for; a number is in the spec's unit.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Measured {
-    Number(f64),
-    Text(String),
-    Boolean(bool),
-    Json(Json),
-}
+pub use super::value::{Given, JudgeError, Measured};
 
 /// What a value is worth and what follows from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,27 +18,6 @@ pub struct Judged {
     pub alarmed: bool,
     /// What the alarm does; none unless `alarmed`.
     pub action: Option<AlarmAction>,
-}
-
-/// Why a value cannot be judged.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JudgeError {
-    /// Missing, of another type, too long or not finite; says which.
-    Invalid(&'static str),
-    /// In a unit that does not convert into the spec's.
-    Unit { given: String, wanted: String },
-}
-
-impl JudgeError {
-    /// The refusal for the value of a spec: 422 `DATA_VALUE_INVALID` or `DATA_UNIT_MISMATCH`.
-    pub fn refusal(self, name: &str) -> Refusal {
-        match self {
-            JudgeError::Invalid(problem) => DATA_VALUE_INVALID.with("name", name).with("problem", problem),
-            JudgeError::Unit { given, wanted } => {
-                DATA_UNIT_MISMATCH.with("name", name).with("unit", given).with("wanted", wanted)
-            }
-        }
-    }
 }
 
 impl Judged {
@@ -106,71 +51,6 @@ pub fn judge(spec: &Frozen, given: &Given<'_>) -> Result<Judged, JudgeError> {
         _ => judge == Judge::Fail,
     });
     Ok(Judged { judge, alarmed: alarm.is_some(), action: alarm.map(|a| a.action), value })
-}
-
-/// The value as the type the spec asks for (R-CORE-151), a number in the spec's unit (R-CORE-152).
-fn typed(spec: &Frozen, given: &Given<'_>) -> Result<Measured, JudgeError> {
-    let kinds = [given.number.is_some(), given.text.is_some(), given.boolean.is_some(), given.json.is_some()];
-    match kinds.iter().filter(|there| **there).count() {
-        1 => {}
-        0 => return Err(JudgeError::Invalid("missing")),
-        _ => return Err(JudgeError::Invalid("given in more than one way")),
-    }
-    match spec.data_type {
-        DataType::Number => {
-            let number = match (given.number, given.text) {
-                (Some(number), _) => number,
-                (_, Some(text)) => numeric(text).ok_or(JudgeError::Invalid("not a number"))?,
-                _ => return Err(JudgeError::Invalid("not a number")),
-            };
-            let number = in_unit(number, given.unit, spec.spec.unit.as_deref())?;
-            if !number.is_finite() {
-                return Err(JudgeError::Invalid("not a finite number"));
-            }
-            // Zero has one sign, so that two equal values are written alike.
-            Ok(Measured::Number(if number == 0.0 { 0.0 } else { number }))
-        }
-        DataType::Text => {
-            let text = given.text.ok_or(JudgeError::Invalid("not a text"))?;
-            if text.chars().count() > TEXT_MAX {
-                return Err(JudgeError::Invalid("longer than 4000 characters"));
-            }
-            if text.contains('\0') {
-                return Err(JudgeError::Invalid("contains a null character"));
-            }
-            Ok(Measured::Text(text.to_string()))
-        }
-        DataType::Boolean => {
-            let said = match given.text {
-                Some("true") => Some(true),
-                Some("false") => Some(false),
-                _ => None,
-            };
-            given.boolean.or(said).map(Measured::Boolean).ok_or(JudgeError::Invalid("neither true nor false"))
-        }
-        DataType::Json => {
-            let json = given.json.ok_or(JudgeError::Invalid("not JSON"))?;
-            if json.to_string().len() > JSON_MAX {
-                return Err(JudgeError::Invalid("larger than 64 KiB"));
-            }
-            Ok(Measured::Json(json.clone()))
-        }
-    }
-}
-
-/// A device string that is a number through and through: `-12.5`, `1.2E-3`; not `12abc`, `1,5`, `NaN` or `inf`.
-fn numeric(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-    text.parse().ok().filter(|_| plain)
-}
-
-/// A number in the spec's unit. A spec without a unit has none to convert into.
-fn in_unit(number: f64, given: Option<&str>, wanted: Option<&str>) -> Result<f64, JudgeError> {
-    let Some(given) = given.map(str::trim).filter(|unit| !unit.is_empty()) else { return Ok(number) };
-    let wanted = wanted.unwrap_or_default();
-    let mismatch = || JudgeError::Unit { given: given.to_string(), wanted: wanted.to_string() };
-    convert(number, given, wanted).ok_or_else(mismatch)
 }
 
 /// What the limits say of a value; both ends belong to the good side.
@@ -220,44 +100,15 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::super::{Alarm, Method, TriggerType};
+    use super::super::value::samples::*;
+    use super::super::{Alarm, DataType};
     use super::*;
-
-    fn spec(data_type: DataType, limits: Limits) -> Frozen {
-        Frozen {
-            name: "Peak".into(),
-            revision: 1,
-            item_type: ItemType::Key,
-            data_type,
-            method: Method::Auto,
-            allow_manual_fallback: true,
-            trigger_type: TriggerType::EachUnit,
-            trigger_rule: None,
-            spec: limits,
-            alarm: None,
-            is_required: true,
-        }
-    }
 
     /// Peak 240–250 °C, KEY, alarm 235–255 HOLD: the example of the rule.
     fn peak() -> Frozen {
         let limits = Limits { lsl: Some(240.0), usl: Some(250.0), unit: Some("°C".into()), ..Limits::default() };
         let alarm = Alarm { min: Some(235.0), max: Some(255.0), action: AlarmAction::Hold };
         Frozen { alarm: Some(alarm), ..spec(DataType::Number, limits) }
-    }
-
-    fn number(x: f64) -> Given<'static> {
-        Given { number: Some(x), ..Given::default() }
-    }
-
-    fn text(text: &str) -> Given<'_> {
-        Given { text: Some(text), ..Given::default() }
-    }
-
-    fn invalid(spec: &Frozen, given: &Given<'_>) -> bool {
-        matches!(judge(spec, given), Err(JudgeError::Invalid(_)))
     }
 
     #[test]
@@ -343,44 +194,6 @@ mod tests {
     }
 
     #[test]
-    fn r_core_151_numbers_are_finite_and_numeric_through_and_through() {
-        for (given, expected) in
-            [("245", 245.0), (" -12.50 ", -12.5), ("+3", 3.0), ("1.2E-3", 0.0012), (".5", 0.5), ("0", 0.0), ("-0", 0.0)]
-        {
-            let judged = judge(&spec(DataType::Number, Limits::default()), &text(given)).unwrap();
-            assert_eq!(judged.value, Measured::Number(expected), "{given}");
-        }
-        for wrong in
-            ["abc", "12abc", "12 34", "1,5", "", " ", "NaN", "inf", "infinity", "0x10", "1e999", "１２", "--1", "1e"]
-        {
-            assert!(invalid(&peak(), &text(wrong)), "{wrong}");
-        }
-        for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert!(invalid(&peak(), &number(wrong)), "{wrong}");
-        }
-        assert!(invalid(&peak(), &Given { boolean: Some(true), ..Given::default() }));
-        assert!(invalid(&peak(), &Given { json: Some(&json!(245)), ..Given::default() }));
-    }
-
-    #[test]
-    fn r_core_151_a_value_is_given_once_and_in_one_way() {
-        assert_eq!(judge(&peak(), &Given::default()), Err(JudgeError::Invalid("missing")));
-        assert!(invalid(&peak(), &Given { text: Some("245"), ..number(245.0) }));
-        let refusal = judge(&peak(), &Given::default()).unwrap_err().refusal("Peak");
-        assert_eq!((refusal.def.code, refusal.kind.status()), ("DATA_VALUE_INVALID", 422));
-    }
-
-    #[test]
-    fn r_core_151_texts_are_texts_of_at_most_4000_characters() {
-        let free = spec(DataType::Text, Limits::default());
-        assert_eq!(judge(&free, &text("好")).unwrap().value, Measured::Text("好".into()));
-        assert!(judge(&free, &text(&"长".repeat(4000))).is_ok());
-        assert!(invalid(&free, &text(&"长".repeat(4001))));
-        assert!(invalid(&free, &text("a\0b")));
-        assert!(invalid(&free, &number(1.0)), "a number is no text");
-    }
-
-    #[test]
     fn r_core_152_texts_match_their_pattern_in_full_and_the_allowed_list() {
         let judged = |limits: &Limits, t: &str| judge(&spec(DataType::Text, limits.clone()), &text(t)).unwrap().judge;
         let pattern = Limits { pattern: Some("FW[0-9]+|TEST".into()), ..Limits::default() };
@@ -398,30 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn r_core_151_truth_is_true_or_false_and_nothing_else() {
-        let free = spec(DataType::Boolean, Limits::default());
-        assert_eq!(judge(&free, &text("false")).unwrap().value, Measured::Boolean(false));
-        assert_eq!(judge(&free, &text("true")).unwrap().value, Measured::Boolean(true));
-        let given = Given { boolean: Some(false), ..Given::default() };
-        assert_eq!(judge(&free, &given).unwrap().value, Measured::Boolean(false));
-        for wrong in ["False", "0", "yes", "", " true"] {
-            assert!(invalid(&free, &text(wrong)), "{wrong:?}");
-        }
-        assert!(invalid(&free, &number(1.0)));
+    fn r_core_152_booleans_have_allowed_values_and_json_is_never_judged() {
         let good = spec(DataType::Boolean, Limits { allowed: Some(vec!["true".into()]), ..Limits::default() });
-        assert_eq!(judge(&good, &given).unwrap().judge, Judge::Fail);
-    }
-
-    #[test]
-    fn r_core_151_json_is_bounded_and_never_judged() {
-        let free = spec(DataType::Json, Limits::default());
-        let curve = json!({ "zone": [1, 2, 3] });
-        let given = Given { json: Some(&curve), ..Given::default() };
-        let judged = judge(&free, &given).unwrap();
-        assert_eq!((judged.judge, judged.value), (Judge::Na, Measured::Json(curve.clone())));
-        let long = json!("x".repeat(JSON_MAX));
-        assert!(invalid(&free, &Given { json: Some(&long), ..Given::default() }));
-        assert!(invalid(&free, &text("{}")));
+        assert_eq!(judge(&good, &truth(true)).unwrap().judge, Judge::Pass);
+        assert_eq!(judge(&good, &truth(false)).unwrap().judge, Judge::Fail);
+        let curve = serde_json::json!([1, 2]);
+        assert_eq!(judge(&spec(DataType::Json, Limits::default()), &json(&curve)).unwrap().judge, Judge::Na);
     }
 
     #[test]

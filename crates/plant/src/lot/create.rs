@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     IqcResult, Lot, LotNo, LotStatus, LotView, MATERIAL_LOT_DUPLICATE, MATERIAL_LOT_INVALID_INPUT, UNKNOWN_POLICY,
-    UnknownPolicy, entity_key,
+    UnknownPolicy, entity_key, not_negative,
 };
 use crate::material::{MATERIAL_NOT_FOUND, MaterialCode};
 
@@ -43,6 +43,7 @@ impl Command for CreateLot {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<(MaterialCode, LotNo)> {
+        ask.part(not_negative(self.qty_received))?;
         let blank = |field: &'static str| move || MATERIAL_LOT_INVALID_INPUT.with("field", field);
         let material = ask.need(MaterialCode::parse(self.material_code.as_str()).ok(), blank("materialCode"))?;
         let lot = ask.need(LotNo::parse(self.lot_no.as_str()).ok(), blank("lotNo"))?;

@@ -7,7 +7,9 @@ use kernel::{Day, FieldError, Instant, Qty, Refusal, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{IqcResult, Lot, LotNo, LotStatus, LotView, MATERIAL_LOT_BLOCKED, MATERIAL_LOT_NOT_FOUND, entity_key};
+use super::{
+    IqcResult, Lot, LotNo, LotStatus, LotView, MATERIAL_LOT_BLOCKED, MATERIAL_LOT_NOT_FOUND, entity_key, not_negative,
+};
 use crate::material::MaterialCode;
 
 /// Edit a lot; absent fields stay as they are, `null` clears. Whoever blocks or releases it says why.
@@ -51,6 +53,7 @@ impl Command for UpdateLot {
         let missing = || MATERIAL_LOT_NOT_FOUND.with("material", &self.material_code).with("lot", &self.lot_no);
         let lot = ask.need(found, missing)?;
         ask.part(cx.unchanged(lot.version))?;
+        ask.part(not_negative(self.qty_received.flatten()))?;
         let next = self.status.filter(|status| *status != lot.status);
         let possible = next.is_none_or(|next| lot.status.may_become(next));
         ask.that(possible, || {

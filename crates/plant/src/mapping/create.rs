@@ -61,7 +61,7 @@ impl CreateMapping {
     }
 }
 
-/// The operation a mapping points at; it stays while the mapping is written.
+/// The operation a mapping points at.
 pub(super) fn target(cx: &Cx<'_>, ask: &mut Ask, code: &OperationCode) -> Result<Operation> {
     ask.need(Operation::find(cx, code)?, || OPERATION_NOT_FOUND.with("operation", code))
 }

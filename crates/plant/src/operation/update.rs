@@ -12,9 +12,11 @@ use super::{
     OperationView, create,
 };
 use crate::StationType;
+use crate::route::inherited;
 
 /// Edit an operation; absent fields stay as they are, `null` clears. Code and name of an ERP operation belong to the ERP
-/// (R-CORE-041); a code changes only while nothing uses it. `needsReview: false` takes it off the review list.
+/// (R-CORE-041); a code changes only while nothing uses it. `needsReview: false` takes it off the review list. Routes whose steps
+/// carry another name or type now have to be compiled again.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateOperation {
@@ -73,6 +75,9 @@ impl Command for UpdateOperation {
         let taken =
             |e: kernel::Error, code: &OperationCode| e.taken_as(OPERATION_CODE_DUPLICATE.with("operation", code));
         cx.save(&before, &mut operation).map_err(|e| taken(e, &operation.code))?;
+        if (&before.name, before.default_type) != (&operation.name, operation.default_type) {
+            inherited(cx, Some(operation.id))?;
+        }
         Ok(operation.view())
     }
 }

@@ -49,7 +49,11 @@ impl Command for Configure {
         let scope = ask.need(scope, || SCOPE_TYPE_INVALID.with("scope", &self.scope_type))?;
         let step_no = match (scope, self.step_no) {
             (ScopeType::Step, step_no) => Some(ask.need(step_no, STEP_NO_REQUIRED)?),
-            _ => None,
+            (_, step_no) => {
+                // Somebody who names a step does not mean the whole route.
+                ask.that(step_no.is_none(), || Refusal::from(VALIDATION_FAILED).at("/stepNo"))?;
+                None
+            }
         };
         let route = Route::find_for_change(cx, &self.routing_code)?;
         let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
@@ -60,14 +64,16 @@ impl Command for Configure {
         let given = self.fields.stored()?;
         check_references(cx, ask, &given)?;
         check_contents(cx, ask, scope, &given, &given)?;
-        let before = ExecutionConfig::find(cx, target)?;
-        ask.that(before.is_none(), || EXECUTION_CONFIG_DUPLICATE.with("config", &self.scope_type))?;
+        if let Some(before) = ExecutionConfig::find(cx, target)? {
+            let id = before.config_id(cx)?;
+            ask.that(false, || EXECUTION_CONFIG_DUPLICATE.with("config", id))?;
+        }
         Ok((route, target))
     }
 
     fn run(self, (route, target): (Route, Target), cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
         let mut config = ExecutionConfig::new(target, normal(cx, self.fields.stored()?)?);
-        cx.add(&mut config).map_err(|e| e.taken_as(EXECUTION_CONFIG_DUPLICATE.with("config", &self.scope_type)))?;
+        cx.add(&mut config)?;
         route.changed(cx, RouteChange::Config)?;
         ConfigAnswer::of(cx, &config)
     }
@@ -157,11 +163,11 @@ pub(super) fn check_unset(ask: &mut Ask, unset: &[String], given: &Map<String, J
     Ok(())
 }
 
-/// The groups and specs that are named exist (404).
+/// The groups and specs that are named exist (404), and stay while they are named here.
 pub(super) fn check_references(cx: &Cx<'_>, ask: &mut Ask, given: &Map<String, Json>) -> Result<()> {
     if let Some(Json::String(group)) = given.get("stationGroupCode") {
         let key = kernel::code::fold(group);
-        let exists = cx.exists(sql!("select 1 from station_group where code_key = $1"), p![key])?;
+        let exists = cx.exists(sql!("select 1 from station_group where code_key = $1 for share"), p![key])?;
         ask.that(exists, || STATION_GROUP_NOT_FOUND.with("group", group))?;
     }
     for (i, id) in texts(given, "dataSpecIds").into_iter().enumerate() {
@@ -169,6 +175,9 @@ pub(super) fn check_references(cx: &Cx<'_>, ask: &mut Ask, given: &Map<String, J
     }
     Ok(())
 }
+
+/// The most bytes that one level sets.
+const FIELDS_MAX: usize = 64 * 1024;
 
 /// What is given makes sense by itself and beside what is set already (422).
 pub(super) fn check_contents(
@@ -178,7 +187,12 @@ pub(super) fn check_contents(
     given: &Map<String, Json>,
     after: &Map<String, Json>,
 ) -> Result<()> {
-    for code in texts(given, "allowedStationCodes") {
+    let size = Json::Object(after.clone()).to_string().len();
+    ask.that(size <= FIELDS_MAX, || Refusal::from(VALIDATION_FAILED).at(""))?;
+    // List, type and group of a level fit each other, whichever of them is given now.
+    let deciding = ["allowedStationCodes", "stationType", "stationGroupCode"];
+    let is_decided = deciding.iter().any(|field| given.contains_key(*field));
+    for code in texts(after, "allowedStationCodes").into_iter().filter(|_| is_decided) {
         if let Some(problem) = station_problem(cx, code, after)? {
             ask.that(false, || ALLOWED_STATION_INVALID.with("station", code).with("problem", problem))?;
         }
@@ -208,6 +222,8 @@ pub(super) fn check_contents(
 /// Why a station cannot be on the list beside the type and group that are set at the same level.
 fn station_problem(cx: &Cx<'_>, code: &str, after: &Map<String, Json>) -> Result<Option<&'static str>> {
     let Ok(code) = crate::station::StationCode::parse(code) else { return Ok(Some("ABSENT")) };
+    // It stays while it is named here.
+    cx.exists(sql!("select 1 from station where code_key = $1 for share"), p![code.key()])?;
     let Some(station) = Bench::find(cx, &code)? else { return Ok(Some("ABSENT")) };
     let wanted = |field: &str| after.get(field).and_then(Json::as_str);
     let group = station.group_code.as_deref().map(kernel::code::fold);

@@ -1,7 +1,8 @@
 //! Configure the plant as a whole, or an operation wherever it stands in a route.
 
 use engine::{Ask, Command, Cx, Entity, Need, Permit, patch, post, sql};
-use kernel::{Id, Result, p};
+use kernel::error::VALIDATION_FAILED;
+use kernel::{Id, Refusal, Result, p};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -45,13 +46,15 @@ impl Command for ConfigureShared {
         let scope =
             ScopeType::parse(&self.scope_type).filter(|s| matches!(s, ScopeType::Global | ScopeType::Operation));
         let scope = ask.need(scope, || SCOPE_TYPE_INVALID.with("scope", &self.scope_type))?;
-        let target = match (scope, &self.operation_code) {
-            (ScopeType::Operation, code) => {
-                let found = code.as_ref().map(|code| Operation::find(cx, code)).transpose()?.flatten();
-                let unknown = || OPERATION_NOT_FOUND.with("operation", code.as_ref().map_or("", |c| c.as_str()));
-                Target::Operation(ask.need(found, unknown)?.id)
+        // An operation is named where one is meant, and nowhere else: nobody configures the plant by mistake.
+        let fits = (scope == ScopeType::Operation) == self.operation_code.is_some();
+        ask.need(fits.then_some(()), || Refusal::from(VALIDATION_FAILED).at("/operationCode"))?;
+        let target = match &self.operation_code {
+            None => Target::Global,
+            Some(code) => {
+                let found = Operation::find(cx, code)?;
+                Target::Operation(ask.need(found, || OPERATION_NOT_FOUND.with("operation", code))?.id)
             }
-            _ => Target::Global,
         };
         let given = self.fields.stored()?;
         check_references(cx, ask, &given)?;
@@ -65,7 +68,7 @@ impl Command for ConfigureShared {
         let key = self.entity().key;
         let mut config = ExecutionConfig::new(target, normal(cx, self.fields.stored()?)?);
         cx.add(&mut config).map_err(|e| e.taken_as(EXECUTION_CONFIG_DUPLICATE.with("config", key)))?;
-        inherited(cx, &config)?;
+        inherited(cx, config.operation_id)?;
         ConfigAnswer::of(cx, &config)
     }
 }
@@ -112,22 +115,22 @@ impl Command for ReconfigureShared {
     fn run(self, (before, after): Self::Loaded, cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
         let mut after = ExecutionConfig { fields: Json::Object(normal(cx, after)?), ..before.clone() };
         if cx.save(&before, &mut after)? {
-            inherited(cx, &after)?;
+            inherited(cx, after.operation_id)?;
         }
         ConfigAnswer::of(cx, &after)
     }
 }
 
-/// Routes that inherit a shared configuration need a compile. None is compiled here: an edit for the whole plant must not
-/// become a thousand versions in one transaction.
-fn inherited(cx: &mut Cx<'_>, config: &ExecutionConfig) -> Result<()> {
+/// Routes that inherit what the plant (`None`) or an operation says need a compile. None is compiled here: an edit for the
+/// whole plant must not become a thousand versions in one transaction.
+pub(crate) fn inherited(cx: &mut Cx<'_>, operation: Option<Id<Operation>>) -> Result<()> {
     let routes: Vec<(Id<Route>, String)> = cx.all(
         sql!(
             "select r.id, r.code from route r where cast($1 as bigint) is null or exists
                  (select 1 from route_step s where s.route_id = r.id and s.operation_id = $1 and s.retired_at is null)
              order by r.id"
         ),
-        p![config.operation_id],
+        p![operation],
     )?;
     for (id, routing_code) in routes {
         cx.run(sql!("update route set needs_compile = 1 where id = $1"), p![id])?;

@@ -61,6 +61,13 @@ fn diff(a: &Json, b: &Json) -> Vec<Change> {
     for part in ["route", "frozen"] {
         compare(&mut changes, None, part, &a[part], &b[part]);
     }
+    changes.extend(of_steps(a, b));
+    changes
+}
+
+/// What differs between the steps of two snapshots, by number.
+pub fn of_steps(a: &Json, b: &Json) -> Vec<Change> {
+    let mut changes = Vec::new();
     let (before, after) = (steps(a), steps(b));
     for step in &after {
         let no = step["stepNo"].as_u64();

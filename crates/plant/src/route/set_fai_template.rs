@@ -14,7 +14,7 @@ kernel::code! {
     TemplateCode, max 64, pick "inspection_templates";
 }
 
-/// Give a route its first-article template, or take it away with `null`; also on ERP routes (R-CORE-055).
+/// Give a route its first-article template, or take it away with `null`; absent it stays. Also on ERP routes (R-CORE-055).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetFaiTemplate {
@@ -53,7 +53,9 @@ impl Command for SetFaiTemplate {
 
     fn run(self, before: Route, cx: &mut Cx<'_>) -> Result<RouteAnswer> {
         let mut route = before.clone();
-        route.fai_template_code = self.fai_template_code.flatten().map(|c| c.to_string());
+        if let Some(template) = self.fai_template_code {
+            route.fai_template_code = template.map(|code| code.to_string());
+        }
         let route = before.edited(cx, route)?;
         RouteAnswer::of(cx, &route)
     }

@@ -79,6 +79,7 @@ impl Command for SetSteps {
 
     fn run(self, found: Found, cx: &mut Cx<'_>) -> Result<RouteAnswer> {
         let mut left: Vec<RouteStep> = found.steps;
+        let mut differs = false;
         let given = self.steps.into_iter().filter(|s| s.retired_at.is_none());
         for (given, (operation_id, station_group_id)) in given.zip(found.named) {
             let kept = given.source_step_key.as_ref();
@@ -104,14 +105,17 @@ impl Command for SetSteps {
                 meta: given.meta.map(crate::common::Meta::into_json),
             };
             match kept {
-                Some(before) => step.replace(cx, &before)?,
-                None => step.insert(cx)?,
+                Some(before) => differs |= step.replace(cx, &before)?,
+                None => {
+                    step.insert(cx)?;
+                    differs = true;
+                }
             }
         }
         for before in left.into_iter().filter(|s| s.retired_at.is_none()) {
-            RouteStep { retired_at: Some(cx.now), ..before.clone() }.replace(cx, &before)?;
+            differs |= RouteStep { retired_at: Some(cx.now), ..before.clone() }.replace(cx, &before)?;
         }
-        let route = found.route.changed(cx, RouteChange::Steps)?;
+        let route = if differs { found.route.changed(cx, RouteChange::Steps)? } else { found.route };
         RouteAnswer::of(cx, &route)
     }
 }
@@ -160,11 +164,11 @@ impl RouteStep {
         Ok(())
     }
 
-    /// Write what differs from before; the diff shows both under the step's key.
-    fn replace(&self, cx: &mut Cx<'_>, before: &RouteStep) -> Result<()> {
+    /// Write what differs from before; the diff shows both under the step's key. Gives whether anything differed.
+    fn replace(&self, cx: &mut Cx<'_>, before: &RouteStep) -> Result<bool> {
         use engine::db::Noun;
         if self.values() == before.values() {
-            return Ok(());
+            return Ok(false);
         }
         cx.run(
             sql!(
@@ -186,6 +190,6 @@ impl RouteStep {
         )?;
         let (was, is) = (before.noted(cx)?, self.noted(cx)?);
         cx.note("replace", &format!("steps/{}", self.source_step_key), Some(was), Some(is));
-        Ok(())
+        Ok(true)
     }
 }

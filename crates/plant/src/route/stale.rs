@@ -21,9 +21,16 @@ pub fn register(registry: &mut Registry) {
     registry.reactions.extend(reactions.map(|(event, name, run)| Reaction { name, event, run }));
 }
 
+/// What of a station decides which steps it may work.
+const DECIDING: [&str; 5] = ["code", "stationType", "groupCode", "lineCode", "isActive"];
+
 fn of_station(cx: &mut Cx<'_>, happened: &Happened) -> Result<()> {
-    if word(happened, "change") == "CREATED" {
-        return Ok(());
+    let fields = happened.payload.get("fields").and_then(Json::as_array);
+    let decides = |field: &Json| field.as_str().is_some_and(|name| DECIDING.contains(&name));
+    match word(happened, "change") {
+        "CREATED" => return Ok(()),
+        "UPDATED" if !fields.into_iter().flatten().any(decides) => return Ok(()),
+        _ => {}
     }
     let code = word(happened, "stationCode");
     let places = places(cx)?;

@@ -9,11 +9,13 @@ use serde::Deserialize;
 use super::answer::RouteAnswer;
 use super::create::{ProductCode, dates_in_order};
 use super::{
-    ROUTE_ERP_READONLY, ROUTE_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource, TrialScope, UnitCreation,
+    FAI_TEMPLATE, FaiTemplate, ROUTE_ERP_READONLY, ROUTE_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource,
+    TrialScope, UnitCreation,
 };
 use crate::ProcessType;
 
-/// Edit the head of a route; of an ERP route only what the MES decides (R-CORE-050). `null` clears a field.
+/// Edit the head of a route; of an ERP route only what the MES decides (R-CORE-050). `null` clears a field. The product of a
+/// route with a first-article template becomes none that the template is not for (R-CORE-055).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateRoute {
@@ -52,40 +54,59 @@ impl Command for UpdateRoute {
         let route = Route::find_for_change(cx, &self.routing_code)?;
         let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
         ask.part(cx.unchanged(route.version))?;
+        let edited = self.edited(&route);
         let theirs = [
-            ("name", self.name.is_some()),
-            ("productCode", self.product_code.is_some()),
-            ("revision", self.revision.is_some()),
-            ("effectiveFrom", self.effective_from.is_some()),
-            ("effectiveTo", self.effective_to.is_some()),
+            ("name", edited.name != route.name),
+            ("productCode", edited.product_code != route.product_code),
+            ("revision", edited.revision != route.revision),
+            ("effectiveFrom", edited.effective_from != route.effective_from),
+            ("effectiveTo", edited.effective_to != route.effective_to),
         ];
-        for (field, is_given) in theirs {
-            let may = !is_given || route.source_system == RouteSource::Mes;
+        for (field, differs) in theirs {
+            let may = !differs || route.source_system == RouteSource::Mes;
             ask.that(may, || ROUTE_ERP_READONLY.with("route", &route.code).with("field", field))?;
         }
-        let from = self.effective_from.unwrap_or(route.effective_from);
-        ask.part(dates_in_order(from, self.effective_to.unwrap_or(route.effective_to)))?;
+        ask.part(dates_in_order(edited.effective_from, edited.effective_to))?;
+        if edited.product_key != route.product_key
+            && let Some(template_code) = route.fai_template_code.clone()
+        {
+            let product_code = edited.product_code;
+            let wish = FaiTemplate { template_code, product_code, process_type: edited.process_type };
+            ask.gate(cx, &FAI_TEMPLATE, &wish)?;
+        }
         Ok(route)
     }
 
     fn run(self, before: Route, cx: &mut Cx<'_>) -> Result<RouteAnswer> {
-        let mut route = before.clone();
-        route.name = self.name.map_or(route.name, |n| n.to_string());
-        if let Some(product) = self.product_code {
-            route.product_key = product.as_ref().map(ProductCode::key);
-            route.product_code = product.map(|p| p.to_string());
-        }
-        route.process_type = self.process_type.unwrap_or(route.process_type);
-        if let Some(revision) = self.revision {
-            route.revision = revision.map(|r| r.to_string()).filter(|r| !r.is_empty());
-        }
-        route.is_active = self.is_active.unwrap_or(route.is_active);
-        route.effective_from = self.effective_from.unwrap_or(route.effective_from);
-        route.effective_to = self.effective_to.unwrap_or(route.effective_to);
-        route.fai_trial_scope = self.fai_trial_scope.unwrap_or(route.fai_trial_scope);
-        route.unit_creation = self.unit_creation.unwrap_or(route.unit_creation);
-        let route = before.edited(cx, route)?;
+        let after = self.edited(&before);
+        let route = before.edited(cx, after)?;
         RouteAnswer::of(cx, &route)
+    }
+}
+
+impl UpdateRoute {
+    /// The route with what is given.
+    fn edited(&self, before: &Route) -> Route {
+        let mut route = before.clone();
+        if let Some(name) = &self.name {
+            route.name = name.to_string();
+        }
+        if let Some(product) = &self.product_code {
+            route.product_key = product.as_ref().map(ProductCode::key);
+            route.product_code = product.as_ref().map(ProductCode::to_string);
+        }
+        if let Some(revision) = &self.revision {
+            route.revision = revision.as_ref().map(Text::to_string).filter(|r| !r.is_empty());
+        }
+        Route {
+            process_type: self.process_type.unwrap_or(route.process_type),
+            is_active: self.is_active.unwrap_or(route.is_active),
+            effective_from: self.effective_from.unwrap_or(route.effective_from),
+            effective_to: self.effective_to.unwrap_or(route.effective_to),
+            fai_trial_scope: self.fai_trial_scope.unwrap_or(route.fai_trial_scope),
+            unit_creation: self.unit_creation.unwrap_or(route.unit_creation),
+            ..route
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub static GROUPS: Register = Register {
     used_by: &[
         UsedBy::id("stations", "station", "group_id"),
         UsedBy::id("routeSteps", "route_step", "station_group_id"),
+        UsedBy::id("workCenters", "work_center", "station_group_id"),
     ],
     missing: STATION_GROUP_NOT_FOUND,
     duplicate: STATION_GROUP_CODE_DUPLICATE,

@@ -117,7 +117,9 @@ impl Command for UpdateStation {
 /// Load a station that the command will change: it exists, is in scope, and is what the caller saw.
 pub(super) fn mine(cx: &Cx<'_>, ask: &mut Ask, code: &StationCode) -> Result<Station> {
     let station = ask.need(Station::to_change(cx, code)?, || STATION_NOT_FOUND.with("station", code))?;
-    let in_scope = cx.reaches_station(station.id.number(), station.line_id.map(Id::number), None);
+    // A station of no line is nobody's line's (no line has the id 0): whoever may not make one may not change it either.
+    let line = station.line_id.map_or(0, Id::number);
+    let in_scope = cx.reaches_station(station.id.number(), Some(line), None);
     ask.that(in_scope, || STATION_FORBIDDEN.with("station", &station.code))?;
     ask.part(cx.unchanged(station.version))?;
     Ok(station)

@@ -171,3 +171,33 @@ pub fn texts(plant: &Plant, sql: &'static Sql) -> Vec<String> {
     let read = move |tx: &engine::db::Tx, _: &engine::store::Shared| tx.all::<(String,)>(sql, Reach::ALL, &[]);
     plant.engine.read_blocking(false, read).unwrap().into_iter().map(|r| r.0).collect()
 }
+
+/// Compile; gives the status and the answer.
+pub fn compile(plant: &Plant, code: &str) -> (u16, Json) {
+    match plant.call(&plant.boss(), "route.compile", json!({ "routingCode": code })) {
+        Answer::Done { status, body, .. } => (status, serde_json::from_str(&body).unwrap()),
+        Answer::Refused { refusal, .. } => panic!("{}", refusal.def.code),
+    }
+}
+
+/// The errors of the newest version as `step code`.
+pub fn errors(plant: &Plant, code: &str) -> Vec<String> {
+    let page = plant.ask(&plant.boss(), "route.versions", json!({ "routingCode": code }));
+    let found = page["items"][0]["errors"].as_array().unwrap().clone();
+    found.iter().map(|e| format!("{} {}", e["stepNo"], e["code"].as_str().unwrap())).collect()
+}
+
+pub fn configure(plant: &Plant, code: &str, step: u64, fields: Json) {
+    let mut fields = fields.as_object().unwrap().clone();
+    fields.insert("routingCode".into(), code.into());
+    fields.insert("stepNo".into(), step.into());
+    change(plant, &plant.boss(), "route.configure_step", Json::Object(fields), version_of(plant, code));
+}
+
+pub fn version(plant: &Plant, code: &str, no: i64) -> Json {
+    plant.ask(&plant.boss(), "route.version", json!({ "routingCode": code, "versionNo": no }))
+}
+
+pub fn head(plant: &Plant, code: &str) -> Json {
+    plant.ask(&plant.boss(), "route.get", json!({ "routingCode": code }))["route"].clone()
+}

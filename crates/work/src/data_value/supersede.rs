@@ -104,10 +104,11 @@ impl Command for SupersedeValue {
         ask.that(cx.reaches_line(Some(at.line_id.number())), || LINE_FORBIDDEN.with("line", &at.line_code))?;
         let name = self.spec_name.as_str();
         let unknown = || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable();
-        let old = ask.need(DataValue::current(cx, at.id, name)?, unknown)?;
         let route = FrozenRoute::get(cx, at.route_version_id)?;
         let step = route.as_ref().and_then(|r| r.step(at.step_no));
         let step = step.ok_or_else(|| Error::fault(format!("{track_id} has lost its step")))?;
+        let spec = ask.need(reading::spec_of(cx, step, name)?, unknown)?;
+        let old = ask.need(DataValue::current(cx, at.id, &spec.name)?, unknown)?;
         let given = Given {
             spec_name: self.spec_name.clone(),
             value_number: self.value_number,
@@ -117,7 +118,6 @@ impl Command for SupersedeValue {
             unit: self.unit.clone(),
             judge: None,
         };
-        let spec = ask.need(reading::spec_of(cx, step, name)?, unknown)?;
         let new = Reading::of(&spec, &given)?;
         Ok(Box::new(Correction { operation_code: step.operation_code.clone(), at, old, new }))
     }

@@ -207,7 +207,7 @@ impl Entry {
         unit.open_station_id = Some(self.bench.id);
         unit.open_since = Some(cx.now);
         unit.put(cx, &before)?;
-        reading::store(cx, Some(track), self.run.id, self.bench.id, &self.readings)?;
+        reading::store(cx, self.step(), Some(track), self.run.id, self.bench.id, &self.readings)?;
         tally.moved(before.place(), unit.place());
         if unit.tracks == 1 {
             tally.started();

@@ -1,9 +1,12 @@
 //! Readings: values given at a station, judged by the specs frozen into the step, and kept.
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::{OnceLock, RwLock};
 
 use engine::db::Sql;
 use engine::{Ask, Cx, LineOf, row, sql};
+use kernel::code::fold;
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Error, Id, Refusal, Result, Value, p};
 use plant::data_spec::judge::{self, Measured};
@@ -18,6 +21,7 @@ use serde_json::{Value as Json, json};
 
 use super::at_hand::RunHead;
 use super::{REQUIRED_DATA_MISSING, Track, track_no};
+use crate::data_value::overdue;
 use crate::run::Run;
 use crate::unit::Unit;
 use crate::unit::events::{DataAlarm, DataRecorded};
@@ -103,28 +107,19 @@ pub const VALUES_MAX: usize = 500;
 pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: Phase) -> Result<Vec<Reading>> {
     ask.need((given.len() <= VALUES_MAX).then_some(()), || Refusal::from(VALIDATION_FAILED).at("/data"))?;
     let mut readings: Vec<Reading> = Vec::with_capacity(given.len());
+    let mut seen = HashSet::new();
     for (i, value) in given.iter().enumerate() {
         let name = value.spec_name.as_str();
         let path = || format!("/data/{i}");
-        if given[..i].iter().any(|earlier| earlier.spec_name == value.spec_name) {
+        if !seen.insert(value.spec_name.key()) {
             ask.that(false, || DATA_VALUE_DUPLICATE.with("name", name).at(path()))?;
             continue;
         }
-        let free;
-        let spec = match step.data_specs.iter().find(|spec| spec.name == name) {
-            Some(bound) => bound,
-            None => match voluntary(cx, step, name)? {
-                Some(found) => {
-                    free = found;
-                    &free
-                }
-                None => {
-                    ask.that(false, || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable().at(path()))?;
-                    continue;
-                }
-            },
+        let Some(spec) = spec_of(cx, step, name)? else {
+            ask.that(false, || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable().at(path()))?;
+            continue;
         };
-        match Reading::of(spec, value) {
+        match Reading::of(&spec, value) {
             Ok(reading) => readings.push(reading),
             Err(refusal) => ask.that(false, || refusal.at(path()))?,
         }
@@ -157,11 +152,13 @@ pub fn due(step: &Step, phase: Phase) -> impl Iterator<Item = &Frozen> {
     })
 }
 
-/// The spec of a name at a step: the frozen one, else an active one of its operation.
-pub fn spec_of(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
-    match step.data_specs.iter().find(|spec| spec.name == name) {
-        Some(bound) => Ok(Some(bound.clone())),
-        None => voluntary(cx, step, name),
+/// The spec of a name, whatever its case, at a step: the frozen one, else an active one of its operation.
+pub fn spec_of<'s>(cx: &Cx<'_>, step: &'s Step, name: &str) -> Result<Option<Cow<'s, Frozen>>> {
+    let bound = step.data_specs.iter().find(|spec| spec.name == name);
+    let folded = || step.data_specs.iter().find(|spec| fold(&spec.name) == fold(name));
+    match bound.or_else(folded) {
+        Some(bound) => Ok(Some(Cow::Borrowed(bound))),
+        None => Ok(voluntary(cx, step, name)?.map(Cow::Owned)),
     }
 }
 
@@ -174,7 +171,7 @@ fn voluntary(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
              from data_spec d join operation o on o.id = d.operation_id
              where o.code_key = $1 and d.name_key = $2 and d.is_active = 1"
         ),
-        p![kernel::code::fold(&step.operation_code), kernel::code::fold(name)],
+        p![fold(&step.operation_code), fold(name)],
     )?;
     fn read<T: serde::de::DeserializeOwned>(json: Option<Json>) -> Result<Option<T>> {
         json.map(serde_json::from_value).transpose().map_err(|e| Error::fault(e.to_string()))
@@ -206,14 +203,38 @@ pub fn kept(cx: &Cx<'_>, track: Id<Track>) -> Result<Vec<Kept>> {
     )
 }
 
-/// Keep values; one statement for all of them.
+/// Specs of an operation that are known to have values: their types are locked already.
+#[derive(Default)]
+struct Locked(RwLock<HashSet<(String, String)>>);
+
+/// From the first value on the data type of a spec stays (R-CORE-150); a scan pays for that once.
+fn lock_types(cx: &mut Cx<'_>, step: &Step, readings: &[Reading]) -> Result<()> {
+    let locked = cx.shared().frozen::<Locked>(0, || Ok(Some(Locked::default())))?;
+    let locked = locked.ok_or_else(|| Error::fault("there is a place for locked types"))?;
+    for reading in readings {
+        let spec = (step.operation_code.clone(), reading.name.clone());
+        if locked.0.read().expect("the set is never poisoned").contains(&spec) {
+            continue;
+        }
+        // Remembered when it was found locked, never when this call did it: this call may yet be taken back.
+        if !DataSpec::locks_type(cx, &spec.0, &spec.1)? {
+            locked.0.write().expect("the set is never poisoned").insert(spec);
+        }
+    }
+    Ok(())
+}
+
+/// Keep values of a step; one statement for all of them.
 pub fn store(
     cx: &mut Cx<'_>,
+    step: &Step,
     track: Option<Id<Track>>,
     run: Id<Run>,
     station: Id<Station>,
     readings: &[Reading],
 ) -> Result<()> {
+    lock_types(cx, step, readings)?;
+    overdue::given(cx, run, step, readings.iter().map(|r| r.name.as_str()))?;
     for piece in readings.chunks(PIECE_MAX) {
         let mut params: Vec<Value> = p![track, run, station, cx.now, cx.actor().name].to_vec();
         for r in piece {

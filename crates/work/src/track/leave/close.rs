@@ -43,7 +43,7 @@ impl Exit {
             ],
             "the track is gone",
         )?;
-        reading::store(cx, Some(self.track.id), self.run.id, self.bench.id, &self.readings)?;
+        reading::store(cx, self.step(), Some(self.track.id), self.run.id, self.bench.id, &self.readings)?;
         if result == Verdict::Fail {
             for defect in &self.defects {
                 keep_defect(cx, self.track.id, defect)?;
