@@ -45,6 +45,9 @@ struct Write {
 /// A message on its way, and its answer.
 type Sent<'s> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + 's>>;
 
+/// Whoever may take so long reads for a report.
+const REPORT: Duration = Duration::from_secs(10);
+
 /// The schema in which Takt keeps its tables.
 pub const SCHEMA: &str = "takt";
 
@@ -52,13 +55,17 @@ impl PgConn {
     /// Connect on a plain thread; `statement_limit` ends statements that run longer.
     pub fn open(url: &str, statement_limit: Option<Duration>) -> Result<Self> {
         let mut config: Config = url.parse().map_err(|e: tokio_postgres::Error| Error::fault(e.to_string()))?;
-        let limit = statement_limit.unwrap_or(Duration::from_secs(30)).as_millis();
+        let limit = statement_limit.unwrap_or(Duration::from_secs(30));
+        // A plan outlives the moment it is made in. One made while a table was empty reads all of it for ever, so whoever writes
+        // or answers quickly asks by index; reports, which have time, may read tables.
+        let scans = if statement_limit.is_some_and(|limit| limit >= REPORT) { "on" } else { "off" };
+        let limit = limit.as_millis();
         config
             .application_name("takt")
             .connect_timeout(Duration::from_secs(5))
             .keepalives_idle(Duration::from_secs(10))
             .options(format!(
-                "-c search_path={SCHEMA} -c lock_timeout=5000 -c statement_timeout={limit} -c idle_in_transaction_session_timeout=30000"
+                "-c search_path={SCHEMA} -c enable_seqscan={scans} -c lock_timeout=5000 -c statement_timeout={limit} -c idle_in_transaction_session_timeout=30000"
             ));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Error::fault(e.to_string()))?;
