@@ -1,251 +1,102 @@
-//! Browser tests: a whole shift by role in a real Chromium, by keyboard and scanner.
+//! Browser tests: whole shifts by role in a real Chromium, by keyboard and scanner alone.
+//!
+//! What another role does beforehand is done over HTTP; what the role of a test does, it does with keys.
 
 mod common;
 
 mod browser {
     #[path = "../browser/harness.rs"]
     mod harness;
+    #[path = "../browser/pages.rs"]
+    mod pages;
+    #[path = "../browser/shifts.rs"]
+    mod shifts;
+    #[path = "../browser/station.rs"]
+    mod station;
 
-    use std::time::Duration;
-
-    use super::common::{PASSWORD, Served};
     use harness::Browser;
+    use serde_json::{Value as Json, json};
     use takt::demo_plant::{Accounts, seed};
     use xtask::load::Session;
+    use xtask::load::http::Request;
+
+    use super::common::{Served, done};
+
+    /// Seconds in which a scan counts once in these tests.
+    const WINDOW_SEC: u64 = 3;
 
     /// A served demo plant and its passwords.
-    fn plant() -> (Served, Accounts) {
-        let served = Served::on_sqlite();
-        let accounts = Accounts::random().expect("random passwords");
-        seed(served.engine(), demo::Mark::Demo, &accounts).expect("the demo plant is played");
-        (served, accounts)
+    struct Plant {
+        served: Served,
+        accounts: Accounts,
     }
 
-    /// A person at a desk.
-    async fn desk(served: &Served, accounts: &Accounts, who: &str) -> Browser {
-        let page = Browser::open(&served.url(), 1400, 900).await;
-        page.sign_in(who, accounts.password(who)).await;
-        page
+    impl Plant {
+        fn open() -> Plant {
+            let served = Served::on_sqlite();
+            let accounts = Accounts::random().expect("random passwords");
+            seed(served.engine(), demo::Mark::Demo, &accounts).expect("the demo plant is played");
+            let plant = Plant { served, accounts };
+            let window = json!({ "value": WINDOW_SEC, "reason": "Tests do not wait" });
+            let set = Request::new("PUT", "/api/v1/system/config/exec.duplicateScanSec").header("If-Match", "\"0\"");
+            done(&mut plant.session("admin"), set.json(&window));
+            plant
+        }
+
+        fn session(&self, who: &str) -> Session {
+            Session::sign_in(self.served.address, who, self.accounts.password(who)).expect("they sign in")
+        }
+
+        /// A person signed in at a desk.
+        async fn desk(&self, who: &str) -> Browser {
+            self.at(who, 1400, 900).await
+        }
+
+        /// A person signed in at a station.
+        async fn floor(&self, who: &str) -> Browser {
+            self.at(who, 1024, 768).await
+        }
+
+        async fn at(&self, who: &str, width: u32, height: u32) -> Browser {
+            let page = Browser::open(&self.served.url(), width, height).await;
+            page.sign_in(who, self.accounts.password(who)).await;
+            page
+        }
+
+        /// An authorized run of so many boards on line SMT-A, as a planner makes it; gives their serials.
+        fn run(&self, wo_no: &str, boards: u64) -> Vec<String> {
+            self.run_by(wo_no, "PCBA-SMT-V1", boards)
+        }
+
+        fn run_by(&self, wo_no: &str, route: &str, boards: u64) -> Vec<String> {
+            let planner = &mut self.session("planner");
+            let mut post = |path: &str, body: Json| done(planner, Request::post(format!("/api/v1{path}")).json(&body));
+            let order = json!({ "woNo": wo_no, "productCode": "1016928", "plannedQty": boards, "routingCode": route });
+            post("/integration/work-orders", order);
+            post(&format!("/work-orders/{wo_no}/release"), json!({ "lineCode": "SMT-A" }));
+            let run = post(&format!("/work-orders/{wo_no}/runs"), json!({ "lineCode": "SMT-A", "planQty": boards }));
+            let run = run["runNo"].as_str().expect("a number").to_string();
+            post(&format!("/runs/{run}/authorize"), json!({ "action": "AUTHORIZE" }));
+            let made = post(&format!("/runs/{run}/generate-units"), json!({ "quantity": boards, "snPrefix": wo_no }));
+            let serials =
+                made["units"].as_array().into_iter().flatten().filter_map(|sn| sn.as_str().map(str::to_string));
+            serials.collect()
+        }
+
+        /// What the server knows of a unit.
+        fn unit(&self, sn: &str) -> Json {
+            let answer = self.session("quality").get(&format!("/api/v1/units/{sn}")).expect("the server answers");
+            answer.json().expect("answers are JSON")
+        }
+    }
+
+    /// Wait until a scan no longer counts as a repeat.
+    async fn window_over() {
+        tokio::time::sleep(std::time::Duration::from_millis(WINDOW_SEC * 1000 + 200)).await;
     }
 
     async fn ends_clean(page: Browser) {
         assert_eq!(page.console_errors().await, Vec::<String>::new());
         page.close().await;
-    }
-
-    #[test]
-    fn signing_in_switching_language_and_theme() {
-        let served = Served::on_sqlite();
-        drop(served.admin());
-        served.block_on(async {
-            let page = Browser::open(&served.url(), 1280, 900).await;
-            page.goto("/system/settings").await;
-            page.see("#username").await;
-            page.picture("login").await;
-            page.fill_login("boss", "wrong-password-1").await;
-            page.read("#password-error", "INVALID_CREDENTIALS").await;
-            let _ = page.console_errors().await;
-            page.sign_in("boss", PASSWORD).await;
-            page.see("nav.nav").await;
-            page.press("[data-action='theme']").await;
-            page.goto("/language?lang=zh-CN&next=/system/settings").await;
-            page.read("h1", "设置").await;
-            page.picture("settings-zh").await;
-            assert!(page.has("html[data-theme]").await, "the theme is kept for this terminal");
-            ends_clean(page).await;
-        });
-        served.stop();
-    }
-
-    #[test]
-    fn a_planner_takes_an_order_to_an_authorized_run_and_an_operator_works_the_boards() {
-        let (served, accounts) = plant();
-        served.block_on(async {
-            let page = desk(&served, &accounts, "planner").await;
-            page.goto("/mes/work-orders").await;
-            page.see("#list").await;
-            page.keys("n").await;
-            page.fill("woNo", "WO-SHIFT-1").await;
-            page.fill("productCode", "1016928").await;
-            page.fill("plannedQty", "3").await;
-            page.fill("routingCode", "PCBA-SMT-V1").await;
-            page.submit().await;
-            page.read("h1", "WO-SHIFT-1").await;
-            page.press("[data-action='work_order.release']").await;
-            page.fill("lineCode", "SMT-A").await;
-            page.submit().await;
-            page.read("main", "Released").await;
-            page.press("[data-action='run.create']").await;
-            page.fill("lineCode", "SMT-A").await;
-            page.fill("planQty", "3").await;
-            page.submit().await;
-            page.read("h1", "RUN-WO-SHIFT-1-001").await;
-            page.picture("run-prep").await;
-            page.press("[data-action='run.authorize']").await;
-            page.fill("action", "AUTHORIZE").await;
-            page.submit().await;
-            page.read(".page-head", "Authorized").await;
-            page.goto("/forms/unit.generate?runNo=RUN-WO-SHIFT-1-001").await;
-            page.fill("quantity", "3").await;
-            page.submit().await;
-            page.goto("/mes/runs/RUN-WO-SHIFT-1-001?tab=units").await;
-            page.read("main", "SN-RUN-WO-SHIFT-1-001-0003").await;
-            ends_clean(page).await;
-
-            let floor = Browser::open(&served.url(), 1024, 768).await;
-            floor.sign_in("operator", accounts.password("operator")).await;
-            floor.goto("/mes/execution?stationCode=ST-PRINT-01").await;
-            floor.see("#scan").await;
-            let (first, second) = ("SN-RUN-WO-SHIFT-1-001-0001", "SN-RUN-WO-SHIFT-1-001-0002");
-            floor.scan(first).await;
-            floor.read("#result", "IN").await;
-            floor.scan(first).await;
-            floor.read("#result", "REPEAT").await;
-            floor.scan(second).await;
-            floor.read("#result", second).await;
-            tokio::time::sleep(Duration::from_millis(10_500)).await;
-            floor.scan(first).await;
-            floor.read("#result", "OUT?").await;
-            floor.type_into("#specs input", "0.13").await;
-            floor.picture("station-out").await;
-            floor.scan("CMD:PASS").await;
-            floor.read("#result", "ST-SPI-01").await;
-            floor.scan(second).await;
-            floor.read("#result", "OUT?").await;
-            floor.scan("CMD:FAIL").await;
-            floor.type_into("#defect-code", "A16").await;
-            floor.picture("station-defect").await;
-            floor.scan("CMD:CONFIRM").await;
-            floor.read("#result", "NG").await;
-            floor.scan(first).await;
-            floor.read("#result", "ST-SPI-01").await;
-            floor.read("#result", "STATION_MISMATCH").await;
-            floor.picture("station-wrong").await;
-            floor.close().await;
-        });
-        served.stop();
-    }
-
-    #[test]
-    fn an_engineer_adds_a_line_and_a_station_and_changes_a_route() {
-        let (served, accounts) = plant();
-        served.block_on(async {
-            let page = desk(&served, &accounts, "engineer").await;
-            page.goto("/mes/lines").await;
-            page.see("#list").await;
-            page.keys("n").await;
-            page.fill("code", "SMT-C").await;
-            page.fill("name", "Third SMT line").await;
-            page.fill("processType", "SMT").await;
-            page.submit().await;
-            page.read("#list", "SMT-C").await;
-            page.goto("/mes/stations").await;
-            page.see("#list").await;
-            page.keys("n").await;
-            page.fill("code", "ST-AOI-99").await;
-            page.fill("name", "AOI of the third line").await;
-            page.fill("lineCode", "SMT-C").await;
-            page.fill("stationType", "AUTO").await;
-            page.submit().await;
-            page.read("#list", "ST-AOI-99").await;
-            page.goto("/mes/lines/SMT-C").await;
-            page.read("main", "ST-AOI-99").await;
-            page.goto("/mes/routes/PCBA-SMT-V1").await;
-            page.read("main", "v1").await;
-            page.press("[data-action='route.compile']").await;
-            page.submit().await;
-            page.read("#toasts", "").await;
-            page.goto("/mes/route-versions/PCBA-SMT-V1/1").await;
-            page.read("main", "PRINT").await;
-            page.picture("route-version").await;
-            ends_clean(page).await;
-        });
-        served.stop();
-    }
-
-    #[test]
-    fn quality_traces_a_board_and_holds_it() {
-        let (served, accounts) = plant();
-        let playing = takt::floor::play(&served.url(), &accounts, takt::floor::Pace::FIRST_BOARDS_ONLY);
-        let mut asks =
-            Session::sign_in(served.address, "quality", accounts.password("quality")).expect("quality signs in");
-        let end = std::time::Instant::now() + Duration::from_secs(60);
-        while asks.get("/api/v1/units/25060001").expect("the server answers").status != 200 {
-            assert!(std::time::Instant::now() < end, "the first boards come");
-            std::thread::sleep(Duration::from_millis(300));
-        }
-        playing.stop();
-        served.block_on(async {
-            let page = desk(&served, &accounts, "quality").await;
-            page.goto("/mes/trace").await;
-            page.scan("25060001").await;
-            page.read("main", "25060001").await;
-            page.picture("trace").await;
-            page.goto("/mes/units/25060001").await;
-            page.press("[data-action='unit.hold']").await;
-            page.fill("reason", "Joint looks dull").await;
-            page.submit().await;
-            page.read("main", "Joint looks dull").await;
-            page.press("[data-action='unit.release']").await;
-            page.fill("reason", "Checked under the microscope").await;
-            page.submit().await;
-            page.read("main", "Checked under the microscope").await;
-            ends_clean(page).await;
-        });
-        served.stop();
-    }
-
-    #[test]
-    fn an_administrator_adds_a_person_a_token_and_a_setting_and_reads_the_trail() {
-        let (served, accounts) = plant();
-        served.block_on(async {
-            let page = desk(&served, &accounts, "admin").await;
-            page.goto("/system/user-management").await;
-            page.see("#list").await;
-            page.keys("n").await;
-            page.fill("username", "night-planner").await;
-            page.fill("name", "Night planner").await;
-            page.fill("roles", "planner").await;
-            page.submit().await;
-            page.see("dialog[open]").await;
-            page.goto("/system/user-management/night-planner").await;
-            page.read("main", "Night planner").await;
-            page.goto("/system/settings").await;
-            page.read("main", "exec.duplicateScanSec").await;
-            page.goto("/system/audit-logs").await;
-            page.read("#list", "night-planner").await;
-            page.see("tr[data-row] a").await.click().await.expect("a row opens");
-            page.see("body[data-page='audit_row']").await;
-            page.picture("audit-row").await;
-            ends_clean(page).await;
-        });
-        served.stop();
-    }
-
-    #[test]
-    fn every_page_of_the_menu_is_clean_in_both_languages_and_sizes() {
-        let (served, accounts) = plant();
-        served.block_on(async {
-            for (who, width) in [("engineer", 1280), ("admin", 1280), ("leader", 400)] {
-                let page = Browser::open(&served.url(), width, 900).await;
-                page.sign_in(who, accounts.password(who)).await;
-                for lang in ["en", "zh-CN"] {
-                    page.goto(&format!("/language?lang={lang}&next=/profile")).await;
-                    page.see("body[data-page='profile']").await;
-                    for path in page.menu().await {
-                        page.goto(&path).await;
-                        page.see("#main").await;
-                        let wide = page.overflow().await;
-                        assert!(wide <= 0, "{path} scrolls sideways by {wide} px at {width} px");
-                        assert!(!page.has("[data-code='INTERNAL_ERROR']").await, "{path} as {who}");
-                        let errors = page.console_errors().await;
-                        assert!(errors.is_empty(), "{path} as {who} in {lang}: {errors:?}");
-                        page.picture(&format!("{who}-{width}-{lang}{}", path.replace('/', "-"))).await;
-                    }
-                }
-                page.close().await;
-            }
-        });
-        served.stop();
     }
 }

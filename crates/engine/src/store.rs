@@ -170,6 +170,7 @@ impl Engine {
     pub fn start(options: Options, registry: Registry) -> Result<Arc<Engine>> {
         let mut conn = options.database.open()?;
         migrate::migrate(&mut conn)?;
+        crate::words::tell_times_in(options.zone.clone());
         let shared = Arc::new(Shared::new(registry, options.zone.clone()));
         let (inbox, jobs) = bounded::<Job>(INBOX);
         let stopping = Arc::new(AtomicBool::new(false));

@@ -1,7 +1,7 @@
 //! The two catalogues: every sentence a person sees comes from here.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -121,7 +121,7 @@ fn fluent_value(value: &Json) -> FluentValue<'static> {
         Json::Number(n) if n.as_f64().is_some_and(|x| x.abs() < 1000.0) => {
             n.as_f64().map_or(FluentValue::None, FluentValue::from)
         }
-        Json::String(text) => FluentValue::from(text.clone()),
+        Json::String(text) => FluentValue::from(plant_time(text).unwrap_or_else(|| text.clone())),
         Json::Null => FluentValue::from("–"),
         Json::Array(items) => {
             let words: Vec<String> = items.iter().map(plain).collect();
@@ -131,9 +131,25 @@ fn fluent_value(value: &Json) -> FluentValue<'static> {
     }
 }
 
+/// The plant's time zone, in which sentences tell times.
+static ZONE: OnceLock<jiff::tz::TimeZone> = OnceLock::new();
+
+/// Tell times in the plant's zone from now on (R-SCR-091); the first who says so counts.
+pub fn tell_times_in(zone: jiff::tz::TimeZone) {
+    let _ = ZONE.set(zone);
+}
+
+/// An instant of the wire (`2026-11-20T02:00:00.000Z`) as people of the plant read it; none for any other text.
+fn plant_time(text: &str) -> Option<String> {
+    let is_instant = text.len() == 24 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
+    let stamp = is_instant.then(|| text.parse::<jiff::Timestamp>().ok()).flatten()?;
+    let zone = ZONE.get().cloned().unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(stamp.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 fn plain(value: &Json) -> String {
     match value {
-        Json::String(text) => text.clone(),
+        Json::String(text) => plant_time(text).unwrap_or_else(|| text.clone()),
         Json::Object(fields) => fields.values().map(plain).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }

@@ -66,6 +66,8 @@ impl Door {
         match self.actor(secret, by_cookie, origin.ip.clone()).await {
             Ok(Some(actor)) => {
                 let lang = accepted.filter(|_| !by_cookie).or(wish).unwrap_or(actor.lang);
+                // What a question says in words, it says in the language of this request.
+                let actor = if actor.lang == lang { actor } else { Arc::new(Actor { lang, ..Actor::clone(&actor) }) };
                 (Caller { actor, lang, origin, by_cookie }, None)
             }
             Ok(None) => (nobody(wish.or(accepted), origin), None),

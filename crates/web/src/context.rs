@@ -141,8 +141,23 @@ impl Context {
             "state_word",
             Value::from_function(move |kind: &str, value: Value| words::state(lang, kind, &plain(&value))),
         );
-        let zone = self.door.engine.shared.zone.clone();
+        let zone = &self.door.engine.shared.zone;
+        let at = |format: &'static str| {
+            let zone = zone.clone();
+            Value::from_function(move |at: Value| local(&zone, &at, format))
+        };
+        add("day", at("%Y-%m-%d"));
+        add("clock", at("%H:%M"));
+        let (zone, here) = (zone.clone(), zone.clone());
         add("when", Value::from_function(move |at: Value| when(&zone, &at)));
+        add(
+            "now",
+            Value::from_function(move || {
+                jiff::Timestamp::now().to_zoned(here.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+            }),
+        );
+        let zone_name = self.door.settings.zone_name.clone();
+        add("zone", Value::from_function(move || zone_name.clone()));
         add("num", Value::from_function(|n: Value| num(&n)));
         add("seg", Value::from_function(|code: Value| encoded(&plain(&code))));
         add("href", Value::from_function(|path: &str, args: Kwargs| href(path, &args)));
@@ -218,6 +233,12 @@ fn holders(lang: Lang, permit: &str) -> Vec<String> {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_string)
+}
+
+/// An instant in plant time, in a format of its own; empty when there is none.
+fn local(zone: &jiff::tz::TimeZone, at: &Value, format: &str) -> String {
+    let stamp = at.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    stamp.map_or_else(String::new, |stamp| stamp.to_zoned(zone.clone()).strftime(format).to_string())
 }
 
 /// `<time>` in plant time, ISO order, the zone in its title.

@@ -48,7 +48,8 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri, command: &str)
         json!({
             "command": command, "title": verb, "verb": verb, "method": entry.route.method.name(),
             "action": format!("/api/v1{}", entry.route.path), "dangerous": entry.route.method == Method::Delete,
-            "fields": fields, "if_match": version.map(|v| format!("\"{v}\"")), "then": then(command),
+            "fields": fields, "if_match": version.map(|v| format!("\"{v}\"")),
+            "then": if caller.actor.must_change_password { "goto:/" } else { then(command) },
         }),
     );
     context.render("form.html", 200)

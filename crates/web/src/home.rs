@@ -45,6 +45,9 @@ pub async fn answer(
             }));
         }
     }
+    // Oldest first over all lists; what has no time keeps the order of its list, behind.
+    let since = |action: &Json| action["since"].as_str().map_or_else(|| "9".to_string(), str::to_string);
+    actions.sort_by_key(since);
     actions.truncate(WAITING_MAX);
     topics.dedup();
     let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");

@@ -101,7 +101,7 @@ pub async fn stream(
         .collect();
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
     let (sender, events) = mpsc::channel::<Result<Event, Infallible>>(64);
-    tokio::spawn(serve(door.clone(), caller, topics, last, sender));
+    tokio::spawn(serve(door.clone(), (headers, from), caller, topics, last, sender));
     let mut answer = Sse::new(ReceiverStream::new(events)).into_response();
     answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
     answer
@@ -109,7 +109,8 @@ pub async fn stream(
 
 async fn serve(
     door: Arc<Door>,
-    caller: Caller,
+    asker: (HeaderMap, SocketAddr),
+    mut caller: Caller,
     topics: HashSet<String>,
     last: Option<i64>,
     out: mpsc::Sender<Result<Event, Infallible>>,
@@ -121,10 +122,19 @@ async fn serve(
         None => return,
     };
     let own = format!("user:{}", caller.actor.name);
+    let (headers, from) = asker;
     let mut beat = tokio::time::interval(HEARTBEAT);
     while !door.engine.is_stopping() {
         let event = tokio::select! {
-            _ = beat.tick() => Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string())),
+            _ = beat.tick() => {
+                // Whoever has signed out, or lost a right, hears no more of what it was for.
+                let (now, refused) = door.caller(&headers, from).await;
+                if refused.is_some() || now.actor.principal < 0 {
+                    return;
+                }
+                caller = now;
+                Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string()))
+            }
             heard = news.recv() => match heard {
                 Ok(one) if one.no <= at => None,
                 Ok(one) => {

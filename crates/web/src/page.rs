@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Response, Uri};
+use axum::http::{HeaderMap, Response, Uri};
 use engine::perform::may;
+use engine::refusals::UNAUTHENTICATED;
 use engine::words as catalogue;
 use kernel::{Error, Kind, Refusal};
 use minijinja::{Environment, UndefinedBehavior};
@@ -49,11 +50,22 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
         None if parts.method != axum::http::Method::GET && parts.method != axum::http::Method::HEAD => {
             problem(&door, &caller, &parts.uri, &engine::refusals::PATH_NOT_FOUND.with("path", parts.uri.path()))
         }
+        None if caller.actor.principal < 0 && is_part(&parts.headers) => {
+            crate::problem::response(&UNAUTHENTICATED.into(), caller.lang, &caller.origin.request_id)
+        }
         None => show(&door, &caller, &parts.uri).await,
     };
     crate::api::log(&caller, parts.method.as_str(), parts.uri.path(), response.status().as_u16(), started, "");
     response
 }
+
+/// Asked for by a page that is open: it asks to sign in again in place, and must not get the sign-in page instead of its part.
+fn is_part(headers: &HeaderMap) -> bool {
+    headers.contains_key("takt-block") || headers.contains_key("hx-request")
+}
+
+/// Where whoever must change the password does it; nothing else is open until then.
+const CHANGE_PASSWORD: &str = "/forms/user.change_password";
 
 async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
     if caller.actor.principal < 0 {
@@ -61,6 +73,9 @@ async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
         return sign_in::redirect(&format!("/login?next={}", encoded(next)), None);
     }
     let path = uri.path();
+    if caller.actor.must_change_password && path != CHANGE_PASSWORD {
+        return sign_in::redirect(CHANGE_PASSWORD, None);
+    }
     if path == "/" || path == "/mes" || path == "/system" && !caller.actor.has(engine::Permit::SystemConfig) {
         return sign_in::redirect(&pages::home_of(&caller.actor, uri), None);
     }
@@ -135,11 +150,14 @@ pub async fn ask_all(
         for (field, source) in ask.fields {
             let value = match source {
                 Source::Path(name) => params.get(*name).and_then(Json::as_str).map(str::to_string),
-                Source::Query(name) => query.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone()),
+                Source::Query(name) | Source::May(name) => {
+                    query.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone())
+                }
                 Source::Is(value) => Some((*value).to_string()),
             };
             match (value, source) {
                 (Some(value), _) => fields.push(((*field).to_string(), value)),
+                (None, Source::May(_)) => {}
                 (None, Source::Query(_)) if !ask.needs_all => {}
                 (None, _) => complete = false,
             }
@@ -200,7 +218,7 @@ async fn template_page(
         context.title(title);
     }
     context.set("params", &params);
-    context.set("data", pages::shaped(page, data, caller, uri));
+    context.set("data", pages::shaped(page, data, caller));
     context.render(template, 200)
 }
 

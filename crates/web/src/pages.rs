@@ -92,6 +92,8 @@ pub struct Ask {
 pub enum Source {
     Path(&'static str),
     Query(&'static str),
+    /// As [`Source::Query`], and never missed: the question is asked without it.
+    May(&'static str),
     Is(&'static str),
 }
 
@@ -157,14 +159,13 @@ fn told(data: &mut Map<String, Json>, lang: Lang) {
 }
 
 /// Bring the answers of a page into the shape its template expects.
-pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller, uri: &Uri) -> Json {
+pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller) -> Json {
     match page.name {
         "run" => told(&mut data, caller.lang),
-        "execution" => shape::station(&mut data),
         "audit_row" => shape::audit(&mut data, caller.lang),
         "settings" => shape::settings(&mut data, caller.lang),
         "who_can" => shape::matrix(&mut data, caller.lang),
-        "trace" => shape::trace(&mut data, uri),
+        "trace" => shape::trace(&mut data),
         _ => {}
     }
     Json::Object(data)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Response, Uri};
+use kernel::code::fold;
 use serde_json::{Value as Json, json};
 
 use crate::actor::Caller;
@@ -64,6 +65,14 @@ const PLACES: &[Place] = &[
         entity: "entity-material",
         is_list: true,
     },
+    Place {
+        query: "material_lots",
+        field: "q",
+        code: "lotNo",
+        page: "/mes/material-lots?q={lotNo}&materialCode={materialCode}",
+        entity: "entity-material_lot",
+        is_list: true,
+    },
 ];
 
 /// The most matches of one kind.
@@ -76,11 +85,7 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Bo
     let mut found: Vec<Json> = Vec::new();
     if !q.is_empty() {
         for place in PLACES {
-            let mut fields = vec![(place.field.to_string(), q.to_string())];
-            if place.is_list {
-                fields.push(("limit".into(), EACH.into()));
-            }
-            let answer = match one(door, caller, place.query, &fields).await {
+            let answer = match one(door, caller, place.query, &place.fields(q)).await {
                 Ok(answer) => answer,
                 Err(refusal) if refusal.kind.status() < 500 => continue,
                 Err(refusal) => return problem(door, caller, uri, &refusal),
@@ -90,15 +95,20 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Bo
             for row in rows {
                 let code = row[place.code].as_str().unwrap_or_default();
                 let Some(href) = filled(place.page, row) else { continue };
-                if code.to_lowercase() == q.to_lowercase() {
-                    return sign_in::redirect(&href, None);
-                }
-                found.push(json!({ "code": code, "kind": words::text(caller.lang, place.entity, &[]), "_links": { "code": href } }));
+                let exact = fold(code) == fold(place.sought(q));
+                found.push(json!({ "code": code, "kind": words::text(caller.lang, place.entity, &[]), "exact": exact, "_links": { "code": href } }));
             }
         }
     }
-    if let [only] = &found[..] {
-        return sign_in::redirect(only["_links"]["code"].as_str().unwrap_or("/"), None);
+    // What bears exactly this code opens, unless several kinds do: then the person chooses.
+    let exact: Vec<&Json> = found.iter().filter(|f| f["exact"] == true).collect();
+    let only = match (&exact[..], &found[..]) {
+        ([only], _) => Some(*only),
+        ([], [only]) => Some(only),
+        _ => None,
+    };
+    if let Some(href) = only.and_then(|f| f["_links"]["code"].as_str()) {
+        return sign_in::redirect(href, None);
     }
     let mut context = Context::new(door, caller, "search", "/mes/search", uri, "desktop");
     let columns = json!([{ "key": "code", "label": words::field(caller.lang, "code"), "kind": "code" }, { "key": "kind", "label": words::field(caller.lang, "kind"), "kind": "text" }]);
@@ -108,4 +118,22 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Bo
             "columns": columns, "rows": found, "count": found.len(), "empty_key": "search-empty" }],
     }));
     context.render("record.html", 200)
+}
+
+impl Place {
+    /// The part of a scan that this kind of thing bears: a lot is scanned as `material|lot`.
+    fn sought<'q>(&self, q: &'q str) -> &'q str {
+        if self.query == "material_lots" { q.rsplit('|').next().unwrap_or(q) } else { q }
+    }
+
+    fn fields(&self, q: &str) -> Vec<(String, String)> {
+        let mut fields = vec![(self.field.to_string(), self.sought(q).to_string())];
+        if self.is_list {
+            fields.push(("limit".into(), EACH.into()));
+        }
+        if let ("material_lots", Some((material, _))) = (self.query, q.split_once('|')) {
+            fields.push(("materialCode".into(), material.to_string()));
+        }
+        fields
+    }
 }

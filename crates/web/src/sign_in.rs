@@ -25,7 +25,9 @@ pub async fn form(
     headers: HeaderMap,
 ) -> Response<Body> {
     let (caller, _) = door.caller(&headers, from).await;
-    page(&door, &caller, &uri, None, "")
+    let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+    let next = asked.iter().find(|f| f.0 == "next").map_or("", |f| f.1.as_str());
+    page(&door, &caller, &uri, None, "", next)
 }
 
 /// `POST /login`: the same command as the API, answered with a page.
@@ -52,7 +54,7 @@ pub async fn submit(
         }
     };
     match answer {
-        Answer::Refused { refusal, .. } => page(&door, &caller, &uri, Some(&refusal), username),
+        Answer::Refused { refusal, .. } => page(&door, &caller, &uri, Some(&refusal), username, next),
         Answer::Done { body, .. } => {
             let home = serde_json::from_str::<Json>(&body).ok().and_then(|b| b["home"].as_str().map(str::to_string));
             let (_, cookie) = take_cookie(&door, "session.login", body);
@@ -153,9 +155,17 @@ pub fn redirect(to: &str, cookie: Option<String>) -> Response<Body> {
     response
 }
 
-fn page(door: &Arc<Door>, caller: &Caller, uri: &Uri, refusal: Option<&Refusal>, username: &str) -> Response<Body> {
+fn page(
+    door: &Arc<Door>,
+    caller: &Caller,
+    uri: &Uri,
+    refusal: Option<&Refusal>,
+    username: &str,
+    next: &str,
+) -> Response<Body> {
     let mut context = Context::new(door, caller, "login", "/login", uri, "desktop");
     context.set("username", username);
+    context.set("next", local(next).unwrap_or_default());
     context.set("error", refusal.map(|r| json!({ "code": r.def.code, "detail": words::refusal(caller.lang, r) })));
     context.title(words::say(caller.lang, "sign-in", []));
     let status = refusal.map_or(200, |r| r.kind.status());

@@ -1,7 +1,9 @@
-//! A real Chromium on a real server: opens pages, types, scans, reads, and tells of console errors.
+//! A real Chromium on a real server, worked as people on the floor work: keys go to whatever has the focus, and what is to
+//! get them is reached with Tab; nothing is clicked. It reads what is shown and tells of console errors.
 
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -17,6 +19,10 @@ pub struct Browser {
 
 /// How long a page may take to show what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Between two keys of a hand.
+const HAND: Duration = Duration::from_millis(60);
+/// So many Tabs reach everything on a page.
+const TABS_MAX: usize = 250;
 
 impl Browser {
     /// A fresh headless Chromium of a size.
@@ -50,8 +56,26 @@ impl Browser {
             .connect(&driver)
             .await
             .expect("chromedriver opens Chromium");
-        client.set_window_size(width, height).await.expect("a window has a size");
-        Browser { client, base: base.to_string(), _profile: profile }
+        let browser = Browser { client, base: base.to_string(), _profile: profile };
+        browser.resize(width, height).await;
+        browser
+    }
+
+    /// Give the page itself this size: a window is larger by its frame.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Take the network away from this window, or give it back.
+    pub async fn offline(&self, offline: bool) {
+        self.devtools("Network.enable", json!({})).await;
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    async fn devtools(&self, command: &str, params: Json) {
+        self.client.issue_cmd(DevTools(json!({ "cmd": command, "params": params }))).await.expect("the browser obeys");
     }
 
     pub async fn goto(&self, path: &str) {
@@ -107,47 +131,118 @@ impl Browser {
         self.client.find(Locator::Css(css)).await.is_ok()
     }
 
-    /// Type into whatever has the focus.
-    pub async fn keys(&self, text: &str) {
-        let active = self.client.active_element().await.expect("something has the focus");
-        if active.send_keys(text).await.is_ok() {
-            return;
+    /// Strike keys one after another; whatever has the focus gets them.
+    async fn strike(&self, keys: &str, pause: Duration) {
+        let mut hand = KeyActions::new("hand".into());
+        for key in keys.chars() {
+            hand = hand.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+            hand = hand.then(KeyAction::Pause { duration: pause });
         }
-        // Nothing that takes keys has the focus: the page itself does.
-        let body = self.client.find(Locator::Css("body")).await.expect("a page has a body");
-        body.send_keys(text).await.expect("keys are taken");
+        self.client.perform_actions(hand).await.unwrap_or_else(|e| panic!("{keys}: {e}"));
+    }
+
+    /// Type as a hand types.
+    pub async fn keys(&self, text: &str) {
+        self.strike(text, HAND).await;
+    }
+
+    pub async fn key(&self, key: Key) {
+        self.keys(&char::from(key).to_string()).await;
+    }
+
+    /// A key together with Control.
+    async fn chord(&self, key: char) {
+        let control = char::from(Key::Control);
+        let hand = KeyActions::new("hand".into()).then(KeyAction::Down { value: control });
+        let hand = hand.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        let hand = hand.then(KeyAction::Up { value: control });
+        self.client.perform_actions(hand).await.expect("keys are taken");
     }
 
     /// Scan like a wedge scanner: fast keystrokes ending in Enter, wherever the focus is.
     pub async fn scan(&self, text: &str) {
         // Whoever has just typed needs a moment to take the scanner.
         tokio::time::sleep(Duration::from_millis(300)).await;
-        self.keys(&format!("{text}{}", Key::Enter)).await;
+        let keys = format!("{text}{}", char::from(Key::Enter));
+        let active = self.client.active_element().await.expect("something has the focus");
+        if active.send_keys(&keys).await.is_err() {
+            // Nothing that takes keys has the focus: the page itself does.
+            let body = self.client.find(Locator::Css("body")).await.expect("a page has a body");
+            body.send_keys(&keys).await.expect("keys are taken");
+        }
     }
 
-    /// Fill a field of the open form.
+    /// Go with Tab until an element that the selector names has the focus.
+    pub async fn tab_to(&self, css: &str) {
+        self.see(css).await;
+        for _ in 0..TABS_MAX {
+            if self.is_focused(css).await {
+                return;
+            }
+            self.strike(&char::from(Key::Tab).to_string(), Duration::from_millis(1)).await;
+        }
+        panic!("{css} cannot be reached with Tab; the focus is on {}", self.focused().await);
+    }
+
+    pub async fn is_focused(&self, css: &str) -> bool {
+        let script = "return !!document.activeElement && document.activeElement.matches(arguments[0])";
+        self.run(script, json!(css)).await == Json::Bool(true)
+    }
+
+    /// What has the focus, for people.
+    pub async fn focused(&self) -> String {
+        self.run("return document.activeElement ? document.activeElement.outerHTML.slice(0, 200) : ''", Json::Null)
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_string()
+    }
+
+    /// Ask the page something; never used to work it.
+    pub async fn run(&self, script: &str, argument: Json) -> Json {
+        self.client.execute(script, vec![argument]).await.unwrap_or(Json::Null)
+    }
+
+    /// Fill a field of the open form: go there, and type over what it holds.
     pub async fn fill(&self, name: &str, text: &str) {
-        let field = self.see(&format!("form[data-command] [name='{name}']")).await;
-        let tag = field.tag_name().await.unwrap_or_default();
-        if tag == "select" {
-            field.select_by_value(text).await.unwrap_or_else(|e| panic!("{name} = {text}: {e}"));
-            return;
-        }
-        if field.is_displayed().await.unwrap_or(false) && tag == "input" {
-            field.clear().await.unwrap_or_else(|e| panic!("{name}: {e}"));
-        }
-        field.send_keys(text).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+        self.type_into(&format!("form[data-command] [name='{name}']"), text).await;
     }
 
-    /// Type into a field.
+    /// Go to a field and type; in a choice, go down to the wanted one; a box is ticked with Space.
     pub async fn type_into(&self, css: &str, text: &str) {
-        self.see(css).await.send_keys(text).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        self.tab_to(css).await;
+        let kind = self.run("const e = document.activeElement; return e.type", Json::Null).await;
+        match kind.as_str().unwrap_or_default() {
+            "checkbox" => return self.keys(" ").await,
+            "select-one" => {}
+            _ => {
+                self.chord('a').await;
+                self.keys(text).await;
+                // Long enough that what follows is no end of a scan.
+                tokio::time::sleep(Duration::from_millis(160)).await;
+                return;
+            }
+        }
+        self.key(Key::Home).await;
+        for _ in 0..100 {
+            if self.run("return document.activeElement.value", Json::Null).await == text {
+                return;
+            }
+            self.key(Key::Down).await;
+        }
+        panic!("{css} does not offer {text}");
     }
 
-    /// Press a button with the keyboard.
+    /// Go to a button or link and press it with Enter.
     pub async fn press(&self, css: &str) {
-        let button = self.see(css).await;
-        button.send_keys(&Key::Enter.to_string()).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        self.tab_to(css).await;
+        self.key(Key::Enter).await;
+    }
+
+    /// Go to a page by its entry in the menu.
+    pub async fn menu_to(&self, path: &str, page: &str) {
+        self.press(&format!("nav.nav a[href='{path}']")).await;
+        self.see(&format!("body[data-page='{page}']")).await;
     }
 
     /// The addresses of the menu.
@@ -165,8 +260,23 @@ impl Browser {
 
     /// Send the open form with the keyboard.
     pub async fn submit(&self) {
-        let chord = format!("{}{}{}", Key::Control, Key::Enter, Key::Null);
-        self.keys(&chord).await;
+        self.see("form[data-command]").await;
+        self.chord(char::from(Key::Enter)).await;
+    }
+
+    /// Send the open dialog, and see it go.
+    pub async fn send(&self) {
+        self.submit().await;
+        self.gone("dialog[open]").await;
+    }
+
+    /// Wait until an element is no longer there.
+    pub async fn gone(&self, css: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.has(css).await {
+            assert!(Instant::now() < end, "{css} stays; it says: {}", self.text(css).await);
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
     }
 
     pub async fn sign_in(&self, username: &str, password: &str) {
@@ -176,9 +286,12 @@ impl Browser {
 
     /// Fill the sign-in page and press Enter.
     pub async fn fill_login(&self, username: &str, password: &str) {
-        self.goto("/login").await;
-        self.see("#username").await.send_keys(username).await.expect("a user name");
-        self.see("#password").await.send_keys(&format!("{password}{}", Key::Enter)).await.expect("a password");
+        if !self.has("#username").await {
+            self.goto("/login").await;
+        }
+        self.type_into("#username", username).await;
+        self.type_into("#password", password).await;
+        self.key(Key::Enter).await;
     }
 
     /// Console errors since the last call; a page must have none.
@@ -199,6 +312,20 @@ impl Browser {
 
     pub async fn close(self) {
         let _ = self.client.close().await;
+    }
+}
+
+/// A command of the browser's own protocol.
+#[derive(Debug)]
+struct DevTools(Json);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{FAI_TEMPLATE, FAI_TEMPLATE_NOT_FOUND, FaiTemplate, ROUTE_NOT_FOUND, 
 
 kernel::code! {
     /// The code of an inspection template.
-    TemplateCode, max 64, pick "inspection_templates";
+    TemplateCode, max 64;
 }
 
 /// Give a route its first-article template, or take it away with `null`; absent it stays. Also on ERP routes (R-CORE-055).

@@ -32,12 +32,19 @@ Takt.fill = (text, args) => text.replace(/\{(\w+)\}/g, (all, k) => args && args[
 Takt.say = (key, args) => Takt.fill(Takt.words()[key] || key, args);
 Takt.lang = () => document.body.dataset.lang || "en";
 
+// a sentence as nodes: codes in it are set as codes, so that no serial breaks in the middle
+Takt.told = (text, args) => text.split(/(\{\w+\})/).map((part) => {
+  const name = part.startsWith("{") ? part.slice(1, -1) : null, value = name && args ? args[name] : null;
+  if (value === null || value === undefined) return part;
+  return name === "sn" || name === "station" ? Takt.code(String(value)) : String(value);
+});
+
 // both languages of one word, the page's first
 Takt.bi = (key, args) => {
   const other = (Takt.words().other || {})[key];
   const mine = Takt.lang() === "zh-CN" ? "zh-Hans" : "en", theirs = mine === "en" ? "zh-Hans" : "en";
-  const box = Takt.el("span", { class: "bi" }, Takt.el("span", { lang: mine }, Takt.say(key, args)));
-  if (other) box.append(Takt.el("span", { lang: theirs }, Takt.fill(other, args)));
+  const box = Takt.el("span", { class: "bi" }, Takt.el("span", { lang: mine }, Takt.told(Takt.words()[key] || key, args)));
+  if (other) box.append(Takt.el("span", { lang: theirs }, Takt.told(other, args)));
   return box;
 };
 
@@ -66,5 +73,6 @@ Takt.code = (text) => Takt.el("span", { class: "code" }, text);
 // a key that names one attempt at a command; kept for the retry of that attempt
 Takt.newKey = () => crypto.randomUUID ? crypto.randomUUID() : "k-" + Date.now().toString(36) + "-" + Math.random().toString(36).slice(2, 12);
 
-Takt.clock = (date) => (date || new Date()).toLocaleTimeString("en-GB", { hour12: false });
+// the time of day in the plant, wherever this terminal thinks it is (R-SCR-091)
+Takt.clock = (date) => (date || new Date()).toLocaleTimeString("en-GB", { hour12: false, timeZone: document.body.dataset.zone || undefined });
 Takt.typing = (node) => !!node && (node.isContentEditable || /^(input|textarea|select)$/i.test(node.tagName)) && !/^(checkbox|radio|button|submit)$/.test(node.type || "");

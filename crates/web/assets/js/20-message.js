@@ -52,6 +52,8 @@
     if (ahead) {
       const no = params.oqcNo || params.fqcNo;
       if (no) { m.link = (params.oqcNo ? "/mes/oqc/" : "/mes/fqc/") + encodeURIComponent(no); m.linkText = no; }
+    } else if (p.code === "PASSWORD_CHANGE_REQUIRED") {
+      m.link = "/forms/user.change_password";
     } else if (p.status === 403) {
       const roles = params.roles || params.holders;
       m.todo = Array.isArray(roles) && roles.length ? say("denied-roles", { roles: roles.join(", ") }) : params.permission || null;

@@ -5,7 +5,7 @@
   Takt.dialog = (content, opts) => {
     const before = document.activeElement;
     const box = el("dialog", { class: "dialog" + (opts && opts.wide ? " wide" : "") });
-  box.append(...[content].flat());
+    box.append(...[content].flat());
     document.body.append(box);
     const title = box.querySelector("h2[id]");
     if (title) box.setAttribute("aria-labelledby", title.id);
@@ -52,7 +52,7 @@
   Takt.signInAgain = () => Takt._signing || (Takt._signing = new Promise((done) => {
     let ok = false;
     const failed = el("p", { class: "error", role: "alert", hidden: true }, icon("fail"), el("span", {}, say("sign-in-failed")));
-    const name = el("input", { id: "again-name", name: "username", autocomplete: "username", value: document.body.dataset.user || "", required: true });
+    const name = el("input", { id: "again-name", name: "username", autocomplete: "username", value: document.body.dataset.user || "", readonly: true });   // the page is this person's
     const word = el("input", { id: "again-word", name: "password", type: "password", autocomplete: "current-password", required: true, autofocus: true });
     const form = el("form", { submit: async (e) => {
       e.preventDefault();
@@ -63,13 +63,14 @@
         failed.lastElementChild.textContent = body.detail || say("sign-in-failed");
       } catch { failed.lastElementChild.textContent = say("not-saved"); }
       failed.hidden = false;
+      failed.closest(".field").dataset.status = "fail";
       word.select();
     } },
       el("header", {}, el("h2", { id: "again-title" }, say("sign-in-again"))),
       el("div", { class: "body" }, el("p", { class: "soft" }, say("sign-in-again-todo")),
         el("div", { class: "field" }, el("label", { for: "again-name" }, say("username")), el("span", { class: "input" }, name)),
-        el("div", { class: "field", "data-status": "fail" }, el("label", { for: "again-word" }, say("password")), el("span", { class: "input" }, word), failed)),
-      el("footer", {}, el("button", { type: "button", class: "btn quiet", "data-close": true }, say("cancel")), el("button", { class: "btn primary", "data-action": "session.sign_in" }, say("sign-in"))));
+        el("div", { class: "field" }, el("label", { for: "again-word" }, say("password")), el("span", { class: "input" }, word), failed)),
+      el("footer", {}, el("a", { class: "btn quiet", href: "/login?next=" + encodeURIComponent(location.pathname + location.search) }, say("somebody-else")), el("span", { class: "push" }), el("button", { type: "button", class: "btn quiet", "data-close": true }, say("cancel")), el("button", { class: "btn primary", "data-action": "session.sign_in" }, say("sign-in"))));
     const box = Takt.dialog(form, { closed: () => { Takt._signing = null; done(ok); } });
   }));
 })();

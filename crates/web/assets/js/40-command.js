@@ -2,20 +2,24 @@
 (() => {
   const { say } = Takt;
 
-  // call = {method, url, body?: URLSearchParams | object, key?, ifMatch?, csrf?} → {ok, status, body, lost}
+  // a fetch that gives up: a dead network must not leave anybody waiting
+  const patient = async (url, options, ms) => {
+    const patience = new AbortController(), timer = setTimeout(() => patience.abort(), ms);
+    try { return await fetch(url, Object.assign({ credentials: "same-origin", signal: patience.signal }, options)); }
+    finally { clearTimeout(timer); }
+  };
+
+  // call = {method, url, body?: URLSearchParams | object, key?, ifMatch?, csrf?, patience?} → {ok, status, body, lost}
   Takt.send = async (call) => {
     if (!navigator.onLine) return { ok: false, lost: true, offline: true };
     const headers = { Accept: "application/json", "Accept-Language": Takt.lang(), "Takt-Csrf": call.csrf || document.body.dataset.csrf || "", "Idempotency-Key": call.key || Takt.newKey() };
     if (call.ifMatch) headers["If-Match"] = call.ifMatch;
     const method = (call.method || "POST").toUpperCase();
-    const options = { method, headers, credentials: "same-origin" };
+    const options = { method, headers };
     if (call.body instanceof URLSearchParams) { headers["Content-Type"] = "application/x-www-form-urlencoded;charset=UTF-8"; options.body = call.body.toString(); }
     else if (call.body !== undefined) { headers["Content-Type"] = "application/json"; options.body = JSON.stringify(call.body); }
     let answer;
-    const patience = new AbortController(), timer = setTimeout(() => patience.abort(), 30000);
-    try { answer = await fetch(call.url, Object.assign(options, { signal: patience.signal })); }
-    catch { return { ok: false, lost: true }; }
-    finally { clearTimeout(timer); }
+    try { answer = await patient(call.url, options, call.patience || 30000); } catch { return { ok: false, lost: true }; }
     const text = await answer.text().catch(() => "");
     let body = null;
     try { body = text ? JSON.parse(text) : null; } catch { body = null; }
@@ -28,10 +32,17 @@
   // read: same manners, no key
   Takt.ask = async (url) => {
     try {
-      const answer = await fetch(url, { headers: { Accept: "application/json", "Accept-Language": Takt.lang() }, credentials: "same-origin" });
+      const answer = await patient(url, { headers: { Accept: "application/json", "Accept-Language": Takt.lang() } }, 10000);
       const body = await answer.json().catch(() => null);
-      return { ok: answer.ok, status: answer.status, body };
+      return { ok: answer.ok, status: answer.status, body, lost: answer.status >= 500 };
     } catch { return { ok: false, lost: true, status: 0, body: null }; }
+  };
+
+  // a page, or the part of one that `block` names
+  Takt.page = async (url, block) => {
+    const answer = await patient(url, { headers: { Accept: "text/html", "Takt-Block": block, "Accept-Language": Takt.lang() } }, 10000);
+    const html = answer.ok || answer.headers.get("content-type")?.startsWith("text/html") ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    return { ok: answer.ok, status: answer.status, html };
   };
 
   const nodesOf = (form, name) => [...form.elements].filter((i) => i.name === name);
@@ -151,6 +162,7 @@
     if (first) first.focus(); else messages(form).scrollIntoView({ block: "nearest" });
   };
   Takt.submit = submit;
+  Takt.mayBeSent = (form) => { clear(form); return check(form); };
 
   Takt.secretOnce = (form, body) => {
     const text = body.secret || body.token || body.pairingCode;
@@ -166,7 +178,7 @@
     const form = e.target.closest("form[data-command]");
     if (!form) return;
     e.preventDefault();
-    submit(form);
+    form.dataset.bulk ? Takt.submitAll(form) : submit(form);
   });
 
   // Enter sends only forms with one field; Ctrl+Enter sends any

@@ -7,13 +7,12 @@
     for (const [k, v] of Object.entries(prefill || {})) if (v !== null && v !== undefined) q.append(k, typeof v === "object" ? JSON.stringify(v) : v);
     const url = "/forms/" + encodeURIComponent(command) + (q.toString() ? "?" + q : "");
     let answer;
-    try { answer = await fetch(url, { headers: { Accept: "text/html", "Takt-Block": "form", "Accept-Language": Takt.lang() }, credentials: "same-origin" }); }
+    try { answer = await Takt.page(url, "form"); }
     catch { Takt.toast({ status: "warn", what: say("load-failed"), actions: [{ label: say("retry"), run: () => Takt.openForm(command, prefill, then) }] }); return null; }
     if (answer.status === 401) { if (await Takt.signInAgain()) return Takt.openForm(command, prefill, then); return null; }
-    const html = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const form = html.querySelector("form[data-command]");
+    const form = answer.html && answer.html.querySelector("form[data-command]");
     if (!form) {
-      const said = html.querySelector("[data-code]");
+      const said = answer.html && answer.html.querySelector("[data-code]");
       Takt.toast({ status: "fail", what: said ? said.textContent.trim().replace(/\s+/g, " ").slice(0, 300) : say("load-failed"), code: said ? said.dataset.code : "HTTP_" + answer.status });
       return null;
     }

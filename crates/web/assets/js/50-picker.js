@@ -9,7 +9,7 @@
     if (!input || box.dataset.ready) return;
     box.dataset.ready = "1";
     const id = (input.id || Takt.newKey()) + "-options";
-    let list = null, at = -1, rows = [], timer = 0, asked = 0;
+    let list = null, at = -1, rows = [], timer = 0, asked = 0, chosen = false;
     const key = box.dataset.pickerValue;
     const valueOf = (r) => from(r, [key, ...codes]);
     const close = () => { if (list) list.remove(); list = null; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
@@ -30,7 +30,7 @@
       box.append(list);
       input.setAttribute("aria-expanded", "true");
       input.setAttribute("aria-controls", id);
-      if (rows.length) mark(0);
+      if (rows.length && input.value.trim()) mark(0);
     };
     const ask = async () => {
       const turn = ++asked, q = new URLSearchParams({ limit: "20" });
@@ -42,14 +42,16 @@
       rows = answer.ok ? (Array.isArray(body) ? body : body.items || body.rows || []) : [];
       show(!!(body.nextCursor || body.next), answer.ok ? null : body.detail || say("load-failed"));
     };
-    input.addEventListener("focus", () => { if (!input.readOnly) ask(); });
-    input.addEventListener("input", (e) => { if (!e.isTrusted && !list) return; clearTimeout(timer); timer = setTimeout(ask, 180); });
+    input.addEventListener("focus", () => { chosen = false; if (!input.readOnly) ask(); });
+    // while somebody types nothing of the old matches is chosen for the new text
+    input.addEventListener("input", (e) => { if (!e.isTrusted && !list) return; at = -1; chosen = false; clearTimeout(timer); timer = setTimeout(ask, 180); });
     input.addEventListener("blur", () => setTimeout(close, 120));
     input.addEventListener("keydown", (e) => {
       if (!list) { if (e.key === "ArrowDown") { e.preventDefault(); ask(); } return; }
-      if (e.key === "ArrowDown") { e.preventDefault(); mark(Math.min(at + 1, rows.length - 1)); }
-      else if (e.key === "ArrowUp") { e.preventDefault(); mark(Math.max(at - 1, 0)); }
-      else if ((e.key === "Enter" || e.key === "Tab") && rows[at] && !e.ctrlKey) { if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); } choose(rows[at]); }
+      if (e.key === "ArrowDown") { e.preventDefault(); chosen = true; mark(Math.min(at + 1, rows.length - 1)); }
+      else if (e.key === "ArrowUp") { e.preventDefault(); chosen = true; mark(Math.max(at - 1, 0)); }
+      // Enter takes the marked one; Tab only passes by, unless one was gone to
+      else if ((e.key === "Enter" || e.key === "Tab" && chosen) && rows[at] && !e.ctrlKey) { if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); } choose(rows[at]); }
       else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); close(); }
     });
     // a scan while the picker has focus is its value

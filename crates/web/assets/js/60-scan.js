@@ -69,22 +69,41 @@
   };
   Takt.scanBusy = () => busy;
 
+  // whatever is to happen in its turn: scans, and buttons that mean the same
+  Takt.take = (scan) => {
+    if (busy && queue.length >= QUEUE) { Takt.sound("warn"); Takt.toast({ status: "warn", what: say("scan-queue-full", { text: scan.raw }) }); return; }
+    queue.push(scan);
+    next();
+  };
+
+  // a form that is open takes the scan: its picker, its list of serials, its field; never the page below it
+  const intoForm = (raw) => {
+    const at = document.activeElement, picker = at && at.closest && at.closest("[data-picker]"), s = Takt.readScan(raw);
+    const value = s && (s.kind === "gs1" || s.kind === "ecia") ? s.value : raw;
+    if (picker && picker.takeScan) { picker.takeScan(s && s.parts.length && s.kind !== "gs1" && s.kind !== "ecia" ? s.parts[0] : value); return true; }
+    const box = document.querySelector("dialog[open]") || (at && at.closest && at.closest("[data-form-page]"));
+    if (!box || s && s.kind === "command") return false;
+    const field = at && box.contains(at) && at.matches("input:not([type=checkbox]):not([type=radio]):not([readonly]), textarea") ? at : null;
+    if (!field) { Takt.sound("warn"); Takt.toast({ status: "warn", what: say("scan-not-here", { text: raw }) }); return true; }
+    field.value = field.dataset.kind === "list" ? field.value.replace(/\n*$/, field.value.trim() ? "\n" : "") + value + "\n" : value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    Takt.sound("ok");
+    return true;
+  };
+
   Takt.scanned = (raw) => {
     raw = raw.trim();
-    if (!raw) return;
-    const picker = document.activeElement && document.activeElement.closest && document.activeElement.closest("[data-picker]");
-    if (picker && picker.takeScan) { const s = Takt.readScan(raw); picker.takeScan(s && s.kind !== "gs1" && s.kind !== "ecia" ? s.parts[0] || raw : s ? s.value : raw); return; }
+    if (!raw || intoForm(raw)) return;
     const scan = Takt.readScan(raw);
+    if (!scan && Takt.on.plain && Takt.on.plain(raw)) return;
     if (!scan) {
       Takt.sound("error");
       const what = say("scan-unknown", { text: raw, expected: Takt.on.scanExpects || say("scan-any") });
       if (Takt.on.scanUnknown) Takt.on.scanUnknown(raw, what); else { Takt.toast({ status: "fail", what, code: "SCAN_UNKNOWN" }); Takt.speak(what); }
       return;
     }
-    if (!Takt.on.scan) Takt.on.scan = (s) => { location.assign((document.body.dataset.page === "trace" ? "/mes/trace?q=" : "/mes/search?scan=1&q=") + encodeURIComponent(s.raw)); return true; };
-    if (busy && queue.length >= QUEUE) { Takt.sound("warn"); Takt.toast({ status: "warn", what: say("scan-queue-full", { text: raw }) }); return; }
-    queue.push(scan);
-    next();
+    if (!Takt.on.scan) Takt.on.scan = (s) => { location.assign((document.body.dataset.page === "trace" ? "/mes/trace?q=" : "/mes/search?scan=1&q=") + encodeURIComponent(s.kind === "gs1" || s.kind === "ecia" ? s.value : s.raw)); return true; };
+    Takt.take(scan);
   };
 
   // whoever leaves a field takes what was typed into it along
@@ -94,7 +113,7 @@
     if (e.ctrlKey || e.altKey || e.metaKey || e.isComposing) { release(); return; }                     // what was typed fast before a shortcut is typed
     // a password manager types as fast as a scanner, and nobody scans where one signs in
     if (e.target.matches && e.target.matches("input[type=password], [data-login] input")) return;
-    const now = performance.now();
+    const now = e.timeStamp;                                                  // when it was struck, not when we got to it
     if (e.key === "F8") { e.preventDefault(); armed = true; text = ""; last = now; held = null; return; }
     const own = e.target.matches && e.target.matches("[data-scan-field]");
     if (e.key.length === 1) {

@@ -1,7 +1,8 @@
 // Keys: everything works without a mouse (R-SCR-027).
 (() => {
   const { el, say } = Takt;
-  let going = 0;
+  const SURE_MS = 50;
+  let going = 0, last = 0, meant = 0;
   const rows = () => [...document.querySelectorAll("tr[data-row]")];
 
   const help = () => {
@@ -24,19 +25,23 @@
 
   document.addEventListener("click", (e) => { if (e.target.closest("[data-help]")) help(); });
   document.addEventListener("keydown", (e) => {
+    // a scanner types much faster than a person: a key that follows another at once, or is followed by one, is none of these
+    const now = e.timeStamp, alone = now - last > SURE_MS;
+    last = now;
+    clearTimeout(meant);
+    if (!alone) { going = 0; return; }
     if (e.defaultPrevented || e.ctrlKey || e.altKey || e.metaKey || Takt.typing(e.target) || document.querySelector("dialog[open]")) return;
-    if (going && performance.now() - going < 1500) {
+    const act = (f) => { e.preventDefault(); meant = setTimeout(f, SURE_MS); };
+    if (going && now - going < 1500) {
       going = 0;
       const hit = pages().find(([k]) => k === e.key);
-      if (hit) { e.preventDefault(); location.assign(hit[1].href); return; }
+      if (hit) { act(() => location.assign(hit[1].href)); return; }
     }
     const all = rows(), at = all.indexOf(document.activeElement && document.activeElement.closest ? document.activeElement.closest("tr[data-row]") : null);
-    // a scanner types much faster than a person: wait until it is surely a key
-    const act = (f) => { e.preventDefault(); setTimeout(f, 0); };
     switch (e.key) {
       case "?": act(help); break;
       case "/": { const find = document.getElementById("find"); if (find) act(() => { find.focus(); find.select(); }); break; }
-      case "g": going = performance.now(); break;
+      case "g": going = now; break;
       case "n": { const button = document.querySelector(".page-head .btn.primary[data-form]"); if (button) act(() => button.click()); break; }
       case "f": { const field = document.querySelector("[data-filters] input:not([type=hidden]), [data-filters] select"); if (field) act(() => field.focus()); break; }
       case "j": if (all.length) act(() => all[Math.min(at + 1, all.length - 1)].focus()); break;

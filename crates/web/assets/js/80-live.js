@@ -1,13 +1,22 @@
-// Live: one event stream per page says which topic changed; the part that named it fetches itself again (R-SCR-020).
+// Live: one event stream per page says which topic changed; the parts that named it fetch themselves again (R-SCR-020).
 (() => {
   const { say } = Takt;
-  const STALE_MS = 30000, POLL_MS = 10000, WAIT_MS = 300;
-  const waiting = new Map();
-  let source = null, beat = Date.now(), poll = 0, tries = 0;
+  const STALE_MS = 30000, POLL_MS = 10000, WAIT_MS = 300, EVERY_MS = 1000;
+  const due = new Set();
+  let source = null, beat = Date.now(), poll = 0, tries = 0, timer = 0, last = 0, broken = false;
 
-  const refetch = async (node) => {
-    const id = node.id;
-    if (!id || !node.isConnected) return;
+  // changes are gathered for a moment and asked for once; many changes never push the next look away
+  const soon = (ms) => { if (!timer) timer = setTimeout(refetch, Math.max(ms, last + EVERY_MS - Date.now())); };
+  const want = (node, ms) => { due.add(node.id); soon(ms); };
+  Takt.refresh = (id) => { const node = document.getElementById(id); if (node) want(node, 0); };
+  const changed = (topics) => {
+    document.querySelectorAll("[data-live][id]").forEach((n) => { const mine = n.dataset.live.split(/\s+/); if (!topics || mine.some((t) => topics.includes(t))) want(n, WAIT_MS); });
+    document.dispatchEvent(new CustomEvent("takt:changed", { detail: { topics } }));
+  };
+
+  const refetch = async () => {
+    timer = 0;
+    last = Date.now();
     if (document.querySelector("dialog[open]")) {                              // never replace what lies under an open dialog
       const form = document.querySelector("dialog[open] .form-messages");
       if (form && !form.querySelector("[data-changed]")) {
@@ -15,35 +24,39 @@
         note.dataset.changed = "1";
         form.append(note);
       }
-      document.addEventListener("takt:dialog-closed", () => Takt.refresh(node.id), { once: true });
+      document.addEventListener("takt:dialog-closed", () => soon(0), { once: true });
       return;
     }
-    if (node.contains(document.activeElement) && Takt.typing(document.activeElement)) { later(node, 3000); return; }
-    try {
-      const answer = await fetch(location.href, { headers: { "Takt-Block": id, Accept: "text/html", "Accept-Language": Takt.lang() }, credentials: "same-origin" });
-      if (!answer.ok) return;
-      const html = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = html.getElementById(id), old = document.getElementById(id);
-      if (!fresh || !old) return;
-      const row = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.href : null;
-      const scrolled = [...old.querySelectorAll(".table-wrap")].map((n) => [n.scrollTop, n.scrollLeft]);
-      const neu = document.importNode(fresh, true);
-      old.replaceWith(neu);
-      neu.querySelectorAll(".table-wrap").forEach((n, k) => { if (scrolled[k]) [n.scrollTop, n.scrollLeft] = scrolled[k]; });
-      if (row) { const again = neu.querySelector('[data-href="' + CSS.escape(row) + '"]'); if (again) again.focus(); }
-      if (window.htmx) window.htmx.process(neu);
-      Takt.fresh(neu);
-      heard();
-    } catch { /* the dot tells */ }
+    const nodes = [...due].map((id) => document.getElementById(id)).filter(Boolean);
+    const typing = (n) => n.contains(document.activeElement) && Takt.typing(document.activeElement);
+    const now = nodes.filter((n) => !typing(n));
+    due.clear();
+    nodes.filter(typing).forEach((n) => want(n, 3000));
+    if (!now.length) return;
+    let answer;
+    try { answer = await Takt.page(location.href, now.map((n) => n.id).join(" ")); } catch { return; }       // the dot tells
+    if (answer.status === 401) { stopPoll(); dot("stale", say("signed-out")); return; }
+    if (!answer.ok) return;
+    now.forEach((n) => replace(n.id, answer.html));
+    heard();
   };
-  const later = (node, ms) => { clearTimeout(waiting.get(node.id)); waiting.set(node.id, setTimeout(() => { waiting.delete(node.id); const now = document.getElementById(node.id); if (now) refetch(now); }, ms)); };
-  Takt.refresh = (id) => { const node = document.getElementById(id); if (node) later(node, 0); };
-  const changed = (topics) => {
-    document.querySelectorAll("[data-live][id]").forEach((n) => { const mine = n.dataset.live.split(/\s+/); if (!topics || mine.some((t) => topics.includes(t))) later(n, WAIT_MS); });
-    document.dispatchEvent(new CustomEvent("takt:changed", { detail: { topics } }));
+  const replace = (id, html) => {
+    const fresh = html.getElementById(id), old = document.getElementById(id);
+    if (!fresh || !old) return;
+    const focus = old.contains(document.activeElement) ? document.activeElement : null;
+    const scrolled = [...old.querySelectorAll(".table-wrap")].map((n) => [n.scrollTop, n.scrollLeft]);
+    const neu = document.importNode(fresh, true);
+    old.replaceWith(neu);
+    neu.querySelectorAll(".table-wrap").forEach((n, k) => { if (scrolled[k]) [n.scrollTop, n.scrollLeft] = scrolled[k]; });
+    const again = focus && [...neu.querySelectorAll(focus.tagName)].find((n) => same(n, focus));
+    if (again) again.focus({ preventScroll: true });
+    if (window.htmx) window.htmx.process(neu);
+    Takt.fresh(neu);
   };
+  // the same place in the new part: a row, a link, a button, a box
+  const same = (a, b) => ["href", "data-href", "data-action", "value", "id"].every((k) => a.getAttribute(k) === b.getAttribute(k));
 
-  const dot = (cls, text) => document.querySelectorAll("#live").forEach((n) => { n.className = "live" + (cls ? " " + cls : ""); if (n.textContent !== text) n.textContent = text; });
+  const dot = (cls, text) => document.querySelectorAll("#live").forEach((n) => { n.hidden = false; n.className = "live" + (cls ? " " + cls : ""); if (n.textContent !== text) n.textContent = text; });
   const heard = () => { beat = Date.now(); dot("", say(poll ? "polling" : "live")); };
   setInterval(() => { if (source !== null || poll) if (Date.now() - beat > STALE_MS) dot("stale", say("stale", { time: Takt.clock(new Date(beat)) })); }, 1000);
 
@@ -54,23 +67,26 @@
     if (!topics.length) return;
     if (!window.EventSource) { startPoll(); return; }
     source = new EventSource("/events/stream?topics=" + topics.map(encodeURIComponent).join(","));
-    source.addEventListener("open", () => { tries = 0; stopPoll(); heard(); });
+    source.addEventListener("open", () => { tries = 0; stopPoll(); heard(); back(); });
     source.addEventListener("heartbeat", heard);
     source.addEventListener("changed", (e) => { heard(); let m = {}; try { m = JSON.parse(e.data); } catch { m = {}; } changed(m.topics || null); });
     source.addEventListener("permissionsChanged", () => Takt.toast({ status: "warn", what: say("rights-changed"), actions: [{ label: say("reload"), primary: true, run: () => location.reload() }] }));
     source.addEventListener("error", () => {
-      if (source && source.readyState === EventSource.CLOSED) {                  // refused for good: poll, and try the stream again later
+      broken = true;
+      startPoll();                                                             // until the stream is there again
+      if (source && source.readyState === EventSource.CLOSED) {                  // refused for good: try again later
         source.close();
-        startPoll();
         setTimeout(open, Math.min(60000, 5000 * ++tries));
       }
     });
   };
+  // the server answers again after it did not: whoever holds something back may send it
+  const back = () => { if (broken) { broken = false; changed(null); document.dispatchEvent(new CustomEvent("takt:back")); } };
 
   // offline: says so over everything, blocks commands, keeps what was typed
   const offline = () => {
     let bar = document.getElementById("offline");
-    if (navigator.onLine) { if (bar) { bar.remove(); Takt.toast({ status: "done", what: say("online") }); changed(null); } delete document.documentElement.dataset.offline; return; }
+    if (navigator.onLine) { if (bar) { bar.remove(); Takt.toast({ status: "done", what: say("online") }); } delete document.documentElement.dataset.offline; broken = true; back(); return; }
     document.documentElement.dataset.offline = "1";
     if (bar) return;
     bar = Takt.el("div", { id: "offline", class: "offline-bar", role: "alert" }, Takt.icon("offline"), say("offline"));

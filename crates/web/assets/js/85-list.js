@@ -3,7 +3,11 @@
   const { say } = Takt;
   const send = (i) => { const form = i.form || i.closest("form"); if (form) form.requestSubmit(); };
   let timer = 0;
-  document.addEventListener("change", (e) => { if (e.target.matches("[data-autosubmit]")) send(e.target); });
+  // a choice made with the mouse counts at once; with the keyboard the arrows only look, Enter or the button sends
+  let byKey = null;
+  document.addEventListener("keydown", (e) => { byKey = e.target.matches("select[data-autosubmit]") ? e.target : null; if (byKey && e.key === "Enter") send(byKey); });
+  document.addEventListener("pointerdown", () => { byKey = null; });
+  document.addEventListener("change", (e) => { if (e.target.matches("[data-autosubmit]") && e.target !== byKey) send(e.target); });
   document.addEventListener("input", (e) => { if (e.target.matches("input[type=search][data-autosubmit]")) { clearTimeout(timer); timer = setTimeout(() => send(e.target), 500); } });
   document.addEventListener("submit", (e) => {                        // empty filters stay out of the address
     if (!e.target.matches("[data-filters], [data-search]")) return;

@@ -5,22 +5,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::words;
 
-/// Stations as tiles: `stationCode` beside `code`.
-pub fn station(data: &mut Map<String, Json>) {
-    let tiles: Vec<Json> = data
-        .get("stations")
-        .and_then(|s| s["items"].as_array())
-        .into_iter()
-        .flatten()
-        .map(|s| json!({ "stationCode": s["code"], "name": s["name"], "lineCode": s["lineCode"] }))
-        .collect();
-    data.insert("stations".into(), tiles.into());
-    if let Some(code) = data.get("station").and_then(|s| s["code"].as_str()).map(str::to_string) {
-        data["station"]["stationCode"] = code.into();
-    }
-    data.insert("defect_codes".into(), json!([]));
-}
-
 /// An audit row with its diff grouped and its neighbours linked.
 pub fn audit(data: &mut Map<String, Json>, lang: Lang) {
     let Some(row) = data.get_mut("audit") else { return };
@@ -71,7 +55,6 @@ pub fn matrix(data: &mut Map<String, Json>, lang: Lang) {
 }
 
 /// Without a serial in the address nothing was asked and nothing is missing.
-pub fn trace(data: &mut Map<String, Json>, _uri: &axum::http::Uri) {
+pub fn trace(data: &mut Map<String, Json>) {
     data.entry("trace").or_insert(Json::Null);
-    data.entry("similar").or_insert(json!([]));
 }

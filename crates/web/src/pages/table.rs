@@ -3,7 +3,7 @@
 use engine::{Need, Permit};
 
 use super::{Ask, Body, HomePage, ListPage, Menu, Page, RecordPage, Source, Waiting};
-use Source::{Is, Path, Query};
+use Source::{Is, May, Path, Query};
 
 const fn any(permits: &'static [Permit]) -> Need {
     Need::Any(permits)
@@ -113,7 +113,13 @@ pub static PAGES: &[Page] = &[
                 maybe(
                     "units",
                     "run_units",
-                    &[("runNo", Path("runNo")), ("cursor", Query("cursor")), ("status", Query("status"))],
+                    &[
+                        ("runNo", Path("runNo")),
+                        ("cursor", Query("cursor")),
+                        ("status", Query("status")),
+                        ("stepNo", Query("stepNo")),
+                        ("sn", Query("sn")),
+                    ],
                 ),
             ),
             on(
@@ -133,7 +139,7 @@ pub static PAGES: &[Page] = &[
             "station.html",
             &[
                 given(maybe("station", "station.get", &[("stationCode", Query("stationCode"))])),
-                maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("50"))]),
+                maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("200"))]),
             ],
         )
     },
@@ -144,7 +150,7 @@ pub static PAGES: &[Page] = &[
         any(&[Permit::TraceRead]),
         menu("know", "trace"),
         "trace.html",
-        &[given(maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", Query("mode"))]))],
+        &[given(maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", May("mode"))]))],
     ),
     page(
         "unit_history",
@@ -154,19 +160,17 @@ pub static PAGES: &[Page] = &[
         "trace_print.html",
         &[ask("trace", "trace.unit", &[("sn", Path("sn"))])],
     ),
-    record(
+    page(
         "unit",
         "/mes/units/{sn}",
         any(&[Permit::ExecRead, Permit::RunRead, Permit::TraceRead]),
-        &RecordPage {
-            ask: [ask("unit", "unit.get", &[("sn", Path("sn"))])],
-            inside: None,
-            title: "sn",
-            topic: Some("unit:{sn}"),
-            crumb: ("page-trace", "/mes/trace"),
-            links: &[("runNo", "/mes/runs/{runNo}"), ("woNo", "/mes/work-orders/{woNo}"), ("sn", "/mes/trace?q={sn}")],
-            actions: &[("unit.hold", &[("sn", "sn")]), ("unit.release", &[("sn", "sn")])],
-        },
+        None,
+        "unit.html",
+        &[
+            ask("unit", "unit.get", &[("sn", Path("sn"))]),
+            ask("next_actions", "unit.next_actions", &[("sn", Path("sn"))]),
+            maybe("trace", "trace.unit", &[("sn", Path("sn")), ("include", Is("tracks,defects,holds"))]),
+        ],
     ),
     // Engineering
     list(
@@ -561,7 +565,7 @@ pub static PAGES: &[Page] = &[
             waiting: &[
                 Waiting {
                     list: "work_orders",
-                    fields: &[("status", "RECEIVED"), ("limit", "7")],
+                    fields: &[("status", "RECEIVED"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "woNo",
                     sentence: "home-order-release",
                     page: "/mes/work-orders/{woNo}",
@@ -569,7 +573,7 @@ pub static PAGES: &[Page] = &[
                 },
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "PREP"), ("limit", "7")],
+                    fields: &[("status", "PREP"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-authorize",
                     page: "/mes/runs/{runNo}",
@@ -577,7 +581,7 @@ pub static PAGES: &[Page] = &[
                 },
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("limit", "7")],
+                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-held",
                     page: "/mes/runs/{runNo}",
@@ -618,7 +622,7 @@ pub static PAGES: &[Page] = &[
         &HomePage {
             waiting: &[Waiting {
                 list: "runs",
-                fields: &[("status", "ON_HOLD"), ("limit", "7")],
+                fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
                 subject: "runNo",
                 sentence: "home-run-held",
                 page: "/mes/runs/{runNo}",
@@ -634,7 +638,7 @@ pub static PAGES: &[Page] = &[
             waiting: &[
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("limit", "7")],
+                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-held",
                     page: "/mes/runs/{runNo}",
@@ -642,7 +646,7 @@ pub static PAGES: &[Page] = &[
                 },
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "IN_PROGRESS"), ("limit", "7")],
+                    fields: &[("status", "IN_PROGRESS"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-running",
                     page: "/mes/runs/{runNo}",
@@ -659,7 +663,7 @@ pub static PAGES: &[Page] = &[
             waiting: &[
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "IN_PROGRESS"), ("limit", "7")],
+                    fields: &[("status", "IN_PROGRESS"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-running",
                     page: "/mes/runs/{runNo}",
@@ -667,7 +671,7 @@ pub static PAGES: &[Page] = &[
                 },
                 Waiting {
                     list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("limit", "7")],
+                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
                     subject: "runNo",
                     sentence: "home-run-held",
                     page: "/mes/runs/{runNo}",

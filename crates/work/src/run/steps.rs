@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::next::{Action, Asking, Blocker, Step, StepStatus, Summary};
 use engine::{Cx, GatePoint, Need};
 use kernel::{Error, Reason, Refusal, Result};
+use plant::route::UnitCreation;
 use plant::snapshot::FrozenRoute;
 use serde_json::json;
 
@@ -15,6 +16,9 @@ use super::{
     AuthorizeAction, AuthorizeRun, CancelRun, CloseRun, HoldKind, HoldRun, RUN_ON_HOLD, ResumeRun, Run, RunNo,
     RunStatus,
 };
+use crate::unit::delete_all::DeleteUnits;
+use crate::unit::generate::GenerateUnits;
+use crate::unit::import::ImportUnits;
 
 /// A run with what its steps look at.
 pub struct Sight {
@@ -159,11 +163,37 @@ fn execute(cx: &Cx<'_>, Sight { run, under_way, .. }: &Sight) -> Result<Step> {
         let command = ResumeRun { run_no: run.run_no.clone(), reason: in_question()? };
         return Ok(step.action(Asking::of(cx, &command, prefill)?.primary()));
     }
+    for action in of_units(cx, run)? {
+        step = step.action(action);
+    }
     if matches!(run.status, RunStatus::Authorized | RunStatus::InProgress) {
         let command = HoldRun { run_no: run.run_no.clone(), reason: in_question()? };
         step = step.action(Asking::of(cx, &command, prefill)?.action);
     }
     Ok(step)
+}
+
+/// What can be done about the boards as a whole: made or taken over while the plan has room, taken away while none was begun.
+fn of_units(cx: &Cx<'_>, run: &Run) -> Result<Vec<Action>> {
+    let mut actions = Vec::new();
+    let remaining = run.plan_qty - run.qty_units;
+    if run.status.is_terminal() {
+        return Ok(actions);
+    }
+    if remaining > 0 {
+        let one = GenerateUnits { run_no: run.run_no.clone(), quantity: 1, sn_prefix: None };
+        let asked = Asking::of(cx, &one, json!({ "runNo": run.run_no, "quantity": remaining.min(10_000) }))?;
+        let is_next = run.qty_units == 0 && run.status != RunStatus::Prep;
+        let needed = is_next && run.unit_creation == UnitCreation::PreGenerated;
+        actions.push(if needed { asked.primary() } else { asked.action });
+        // The same guards, asked again with the serials of the form.
+        actions.push(Asking::offer::<ImportUnits>(cx, asked.blockers, json!({ "runNo": run.run_no })).action);
+    }
+    if run.qty_units > 0 && run.qty_started == 0 {
+        let all = DeleteUnits { run_no: run.run_no.clone() };
+        actions.push(Asking::of(cx, &all, json!({ "runNo": run.run_no }))?.action);
+    }
+    Ok(actions)
 }
 
 /// An open hold as a blocker: who held it and where it ends.

@@ -121,35 +121,35 @@ pub fn may_start(cx: &Cx<'_>, unit: &Unit, track: Option<&OpenTrack>) -> Result<
         }
         UnitStatus::Done => UNIT_ALREADY_DONE.with("sn", &unit.sn),
         UnitStatus::Scrapped => UNIT_SCRAPPED.with("sn", &unit.sn),
-        UnitStatus::OutFailed => failed(cx, unit)?,
-        UnitStatus::OnHold => held(cx, unit)?,
+        UnitStatus::OutFailed => failed(cx, unit.id, &unit.sn)?,
+        UnitStatus::OnHold => held(cx, unit.id, &unit.sn)?,
     };
     Err(refusal.into())
 }
 
 /// A failed unit: where, and with which defect.
-fn failed(cx: &Cx<'_>, unit: &Unit) -> Result<Refusal> {
+pub fn failed(cx: &Cx<'_>, unit: Id<Unit>, sn: &Sn) -> Result<Refusal> {
     let last: Option<(String, Option<String>, Option<String>)> = cx.one(
         sql!(
             "select s.code, d.code, d.location
              from track t join station s on s.id = t.station_id left join track_defect d on d.track_id = t.id
              where t.unit_id = $1 and t.voided_at is null order by t.n desc, d.id limit 1"
         ),
-        p![unit.id],
+        p![unit],
     )?;
     let (at, code, location) = last.map_or((None, None, None), |(at, code, location)| (Some(at), code, location));
-    let refusal = UNIT_OUT_FAILED.with("sn", &unit.sn).with("at", at);
+    let refusal = UNIT_OUT_FAILED.with("sn", sn).with("at", at);
     Ok(refusal.with("defectCode", code).with("location", location))
 }
 
 /// A held unit: why, and by whom.
-fn held(cx: &Cx<'_>, unit: &Unit) -> Result<Refusal> {
+pub fn held(cx: &Cx<'_>, unit: Id<Unit>, sn: &Sn) -> Result<Refusal> {
     let hold: Option<(String, String)> = cx.one(
         sql!("select reason, by_name from unit_hold where unit_id = $1 and ended_at is null order by id limit 1"),
-        p![unit.id],
+        p![unit],
     )?;
     let (reason, by) = hold.unwrap_or_default();
-    Ok(UNIT_ON_HOLD.with("sn", &unit.sn).with("reason", reason).with("by", by))
+    Ok(UNIT_ON_HOLD.with("sn", sn).with("reason", reason).with("by", by))
 }
 
 /// Type, allowed list and group all fit.

@@ -41,7 +41,7 @@ pub struct Defect {
 
 kernel::code! {
     /// The code of a defect.
-    DefectCode, max 64, pick "defect_codes";
+    DefectCode, max 64;
 }
 
 const fn one() -> u16 {

@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
+use kernel::code::Sn;
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Id, Instant, Refusal, Result, p};
 use plant::StationType;
@@ -17,9 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use super::at_hand::RunHead;
 use super::floor::{Floor, StepAt};
-use super::{Blocker, ExecutionMode, UNIT_ON_HOLD, UNIT_OUT_FAILED, guards, track_no};
+use super::{Blocker, ExecutionMode, guards, track_no};
 use crate::run::{Run, RunNo, RunStatus};
-use crate::unit::UnitStatus;
+use crate::unit::{Unit, UnitStatus};
 
 kernel::words! {
     /// A view of a queue.
@@ -86,12 +87,26 @@ pub struct Queued {
     pub blockers: Vec<Blocker>,
 }
 
+/// How far a live run is at a step that this station does.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunHere {
+    pub run_no: String,
+    pub product_code: String,
+    pub step_no: u32,
+    /// Boards of the run that are through the step.
+    pub done: i64,
+    pub plan_qty: i64,
+}
+
 /// A queue.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Queue {
     pub station: QueueStation,
     pub counts: QueueCounts,
+    /// The runs that had boards here, at most 20: first those that have some now.
+    pub runs: Vec<RunHere>,
     pub queue: Vec<Queued>,
     pub next_cursor: Option<String>,
 }
@@ -106,14 +121,15 @@ row! {
         line_code: String,
         route_version_id: Id<RouteVersion>,
         status: RunStatus,
+        plan_qty: i64,
         is_rework: bool,
     }
 }
 
 row! {
     struct Line {
-        id: i64,
-        sn: String,
+        id: Id<Unit>,
+        sn: Sn,
         status: UnitStatus,
         step_no: Option<u32>,
         attempt: i64,
@@ -130,7 +146,9 @@ struct Spot {
     run: usize,
     step_no: u32,
     waiting: i64,
+    inside: i64,
     blocked: i64,
+    done: i64,
 }
 
 /// Where the next page begins: after this unit of this step of this run, in this state.
@@ -139,6 +157,8 @@ struct Cursor(i64, u32, u8, i64);
 
 /// So many live runs are looked at.
 const RUNS_MAX: i64 = 500;
+/// So many of them are told of.
+const RUNS_TOLD: usize = 20;
 
 impl Query for StationQueue {
     type Output = Queue;
@@ -161,6 +181,7 @@ impl Query for StationQueue {
             waiting: spots.iter().map(|s| s.waiting).sum(),
             blocked: spots.iter().map(|s| s.blocked).sum(),
         };
+        let told = told(&runs, &spots);
         let after = self.after()?;
         let mut page = Page { cx, runs: &runs, limit: limit as usize, lines: vec![], ends: vec![] };
         let (from, to) = self.range();
@@ -174,7 +195,7 @@ impl Query for StationQueue {
         let (queue, next_cursor) = page.finish(&self)?;
         let Bench { code, name, line_code, station_type, .. } = bench;
         let station = QueueStation { station_code: code.to_string(), name, line_code, station_type };
-        Ok(Queue { station, counts, queue, next_cursor })
+        Ok(Queue { station, counts, runs: told, queue, next_cursor })
     }
 }
 
@@ -185,7 +206,7 @@ impl StationQueue {
         match bench.line_id {
             Some(line) => cx.all(
                 sql!(
-                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status,
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status, r.plan_qty,
                          case when r.parent_run_id is null then 0 else 1 end as is_rework
                      from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
                      where r.line_id = $1 and r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
@@ -196,7 +217,7 @@ impl StationQueue {
             ),
             None => cx.all(
                 sql!(
-                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status,
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status, r.plan_qty,
                          case when r.parent_run_id is null then 0 else 1 end as is_rework
                      from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
                      where r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
@@ -232,14 +253,39 @@ fn spots(cx: &Cx<'_>, bench: &Bench, runs: &[Live]) -> Result<Vec<Spot>> {
         if mine.is_empty() {
             continue;
         }
-        let held: Vec<(u32, i64, i64)> = cx.all(
-            sql!("select step_no, qty_waiting, qty_failed + qty_held from run_step where run_id = $1 order by step_no"),
+        let held: Vec<(u32, i64, i64, i64, i64)> = cx.all(
+            sql!(
+                "select step_no, qty_waiting, qty_inside, qty_failed + qty_held, qty_done
+                 from run_step where run_id = $1 order by step_no"
+            ),
             p![run.id],
         )?;
         let held = held.into_iter().filter(|h| mine.contains(&h.0));
-        spots.extend(held.map(|(step_no, waiting, blocked)| Spot { run: i, step_no, waiting, blocked }));
+        spots.extend(held.map(|(step_no, waiting, inside, blocked, done)| Spot {
+            run: i,
+            step_no,
+            waiting,
+            inside,
+            blocked,
+            done,
+        }));
     }
     Ok(spots)
+}
+
+/// The runs that have boards here now, then those whose boards have been here.
+fn told(runs: &[Live], spots: &[Spot]) -> Vec<RunHere> {
+    let is_here = |s: &&Spot| s.waiting + s.inside + s.blocked > 0;
+    let here = spots.iter().filter(is_here);
+    let gone = spots.iter().filter(|s| !is_here(s) && s.done > 0);
+    let shown = |s: &Spot| RunHere {
+        run_no: runs[s.run].run_no.to_string(),
+        product_code: runs[s.run].product_code.clone(),
+        step_no: s.step_no,
+        done: s.done,
+        plan_qty: runs[s.run].plan_qty,
+    };
+    here.chain(gone).take(RUNS_TOLD).map(shown).collect()
 }
 
 /// A page being filled.
@@ -266,7 +312,7 @@ impl Page<'_, '_> {
             ),
             p![bench.id, after.3, *from, *to, self.limit as i64 + 1],
         )?;
-        self.ends = lines.iter().map(|l| Cursor(0, 0, 0, l.id)).collect();
+        self.ends = lines.iter().map(|l| Cursor(0, 0, 0, l.id.number())).collect();
         self.lines = lines;
         Ok(())
     }
@@ -296,7 +342,7 @@ impl Page<'_, '_> {
                     ),
                     p![run, *status, spot.step_no, beyond, *from, *to, room as i64],
                 )?;
-                self.ends.extend(lines.iter().map(|l| Cursor(place.0, place.1, k as u8, l.id)));
+                self.ends.extend(lines.iter().map(|l| Cursor(place.0, place.1, k as u8, l.id.number())));
                 self.lines.extend(lines);
             }
         }
@@ -328,8 +374,8 @@ impl Page<'_, '_> {
         let since = line.in_at.unwrap_or(line.changed_at);
         let mut blockers = Vec::new();
         match line.status {
-            UnitStatus::OnHold => blockers.push(UNIT_ON_HOLD.with("sn", &line.sn)),
-            UnitStatus::OutFailed => blockers.push(UNIT_OUT_FAILED.with("sn", &line.sn)),
+            UnitStatus::OnHold => blockers.push(guards::held(self.cx, line.id, &line.sn)?),
+            UnitStatus::OutFailed => blockers.push(guards::failed(self.cx, line.id, &line.sn)?),
             UnitStatus::Queued => blockers.extend(self.run_blocker(run)?),
             _ => {}
         }
@@ -343,12 +389,12 @@ impl Page<'_, '_> {
             product_code: run.product_code.clone(),
             in_at: line.in_at,
             dwell_sec: self.cx.now.seconds_since(since),
-            track_id: line.in_at.map(|_| track_no(&line.sn, line.tracks)),
+            track_id: line.in_at.map(|_| track_no(line.sn.as_str(), line.tracks)),
             attempt: line.attempt,
             is_rework: run.is_rework || line.attempt > 1,
             execution_mode: line.execution_mode.unwrap_or(ExecutionMode::Normal),
             blockers: blockers.into_iter().map(|r| Blocker::of(self.cx, r)).collect(),
-            sn: line.sn,
+            sn: line.sn.to_string(),
         }))
     }
 
