@@ -225,7 +225,7 @@ macro_rules! refusals {
                 code: stringify!($code),
                 kind: $crate::Kind::$kind,
                 params: &[$( $(stringify!($param)),* )?],
-                meaning: $meaning,
+                meaning: $meaning.trim_ascii(),
             };
             &DEF
         };

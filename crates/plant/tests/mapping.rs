@@ -36,6 +36,9 @@ fn r_core_070_a_mapping_that_is_not_well_formed_names_every_field() {
     assert_eq!(wrong(&json!({ "snPat": "a" })), [("snPat".to_string(), "SHAPE")]);
     assert_eq!(wrong(&json!({ "eventType": "auto" }))[0].1, "SHAPE");
     assert_eq!(wrong(&json!([]))[0].1, "SHAPE");
+    let odd = json!({ "lineCodePath": "a", "phase": "LATER", "result": { "path": "a", "passValues": "OK" }, "snPath": 5, "x": 1 });
+    let fields: Vec<String> = wrong(&odd).into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["phase", "result", "snPath", "x"], "each field that cannot be read, never its value");
     let several = json!({
         "snPath": "a..b", "phase": "IN", "phasePath": "payload.phase",
         "unitResults": { "itemsPath": "u[*]", "resultPath": "[" }, "result": { "path": "", "passValues": [" "] },

@@ -48,7 +48,7 @@ impl JsonSchema for SpecId {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "type": "string", "minLength": 3, "maxLength": 400, "x-pick": "data_specs",
+            "type": "string", "minLength": 3, "maxLength": 400, "pattern": "^[^:]+:.+$", "x-pick": "data_specs",
             "description": "{operationCode}:{name}; a `:` inside the operation's code is written %3A"
         })
     }

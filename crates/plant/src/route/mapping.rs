@@ -8,7 +8,7 @@ use kernel::Refusal;
 use kernel::code::fold;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::path::Path;
 use crate::StationType;
@@ -135,13 +135,12 @@ impl Problem {
 impl IngestMapping {
     /// Read a mapping and check its shape and paths; gives every problem.
     pub fn parse(json: &Json) -> Result<IngestMapping, Vec<Problem>> {
-        if !json.is_object() {
-            return Err(vec![Problem::new("", "SHAPE")]);
-        }
-        let mapping: IngestMapping = serde_json::from_value(json.clone()).map_err(|e| {
-            // serde names the field it stumbled over between backticks.
-            let text = e.to_string();
-            vec![Problem::new(text.split('`').nth(1).unwrap_or_default(), "SHAPE")]
+        let Some(fields) = json.as_object() else { return Err(vec![Problem::new("", "SHAPE")]) };
+        let read = |json: Json| serde_json::from_value::<IngestMapping>(json);
+        let mapping = read(json.clone()).map_err(|_| {
+            // Every field may be absent, so each can be read by itself: those that cannot are the wrong ones.
+            let alone = fields.iter().filter(|(name, value)| read(json!({ name.as_str(): value })).is_err());
+            alone.map(|(name, _)| Problem::new(name, "SHAPE")).collect::<Vec<_>>()
         })?;
         let mut problems: Vec<Problem> = mapping
             .paths()
