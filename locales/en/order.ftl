@@ -20,6 +20,7 @@ event-WORK_ORDER_UNRELEASED = Release taken back
 event-WORK_ORDER_DISPATCHED = Order sent to another line
 event-WORK_ORDER_CANCELLED = Order cancelled
 event-WORK_ORDER_CLOSED = Order closed
+event-WORK_ORDER_CONFLICT = Change by the ERP refused
 refusal-WORK_ORDER_NOT_FOUND = There is no work order { $wo } in your lines. Check the number, or look it up in the list of orders.
 refusal-WORK_ORDER_NOT_RECEIVED = Order { $wo } is released already or over. Only a received order is released; send it to another line instead.
 refusal-WORK_ORDER_NOT_RELEASED = Order { $wo } is not released. A planner releases it to a line first.

@@ -20,6 +20,7 @@ event-WORK_ORDER_UNRELEASED = 下达已撤回
 event-WORK_ORDER_DISPATCHED = 工单已改派产线
 event-WORK_ORDER_CANCELLED = 工单已取消
 event-WORK_ORDER_CLOSED = 工单已关闭
+event-WORK_ORDER_CONFLICT = ERP 的变更被拒绝
 refusal-WORK_ORDER_NOT_FOUND = 您的产线中没有工单 { $wo }。请核对编号，或在工单列表中查找。
 refusal-WORK_ORDER_NOT_RECEIVED = 工单 { $wo } 已下达或已结束，只有已接收的工单才能下达。如需换线，请改派产线。
 refusal-WORK_ORDER_NOT_RELEASED = 工单 { $wo } 未下达。请计划员先将其下达到产线。

@@ -172,6 +172,14 @@ impl Error {
         }
     }
 
+    /// A unique index spoke: the call is done again, and its guards say who was first. Other errors stay what they are.
+    pub fn again_if_taken(self) -> Self {
+        match self {
+            Error::Taken(cause) => Error::Again(cause),
+            other => other,
+        }
+    }
+
     /// The refusal, if that is what it is.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -233,14 +233,14 @@ row! {
 }
 
 impl Bench {
-    /// The station of a code with its line and group.
+    /// The station of a code with its line and group; a change of it waits until the caller is done (R-CORE-022).
     pub fn find(cx: &Cx<'_>, code: &StationCode) -> Result<Option<Bench>> {
         cx.one(
             sql!(
                 "select s.id, s.code, s.name, s.line_id, l.code as line_code, g.code as group_code, s.station_type, s.is_active,
                      s.equipment_required, s.equipment_code, s.capacity
                  from station s left join line l on l.id = s.line_id left join station_group g on g.id = s.group_id
-                 where s.code_key = $1"
+                 where s.code_key = $1 for key share of s"
             ),
             p![code.key()],
         )

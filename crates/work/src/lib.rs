@@ -1,5 +1,6 @@
 //! What happens: orders, runs, units, tracks and what was measured.
 
+mod asking;
 pub mod data_value;
 pub mod run;
 pub mod tally;

@@ -176,6 +176,18 @@ impl RunStatus {
     pub const fn is_terminal(self) -> bool {
         matches!(self, RunStatus::Completed | RunStatus::ClosedRework | RunStatus::Scrapped | RunStatus::Cancelled)
     }
+
+    /// Whether boards of a run in this state may start at a station: AUTHORIZED or IN_PROGRESS, else `RUN_ON_HOLD`,
+    /// `RUN_CLOSED` or `RUN_NOT_AUTHORIZED` (R-CORE-130 guard 9; the trial of a PREP run is asked before).
+    pub fn admits_boards(self, run: &RunNo) -> Result<()> {
+        let refusal = match self {
+            RunStatus::Authorized | RunStatus::InProgress => return Ok(()),
+            RunStatus::OnHold => RUN_ON_HOLD.with("run", run),
+            RunStatus::Prep => RUN_NOT_AUTHORIZED.with("run", run).with("status", self),
+            _ => RUN_CLOSED.with("run", run).with("status", self),
+        };
+        Err(refusal.into())
+    }
 }
 
 macro_rules! select_run {
@@ -201,14 +213,58 @@ row! {
 }
 
 impl Run {
-    /// The run of a number, locked for the change at hand.
+    /// A run in preparation to which nothing has happened yet.
+    pub(crate) fn prepared(
+        cx: &Cx<'_>,
+        run_no: RunNo,
+        wo_id: Id<WorkOrder>,
+        line_id: Id<Line>,
+        route_version_id: Id<RouteVersion>,
+        plan_qty: i64,
+        unit_creation: UnitCreation,
+    ) -> Run {
+        Run {
+            id: Id::of(0),
+            run_key: run_no.key(),
+            run_no,
+            wo_id,
+            line_id,
+            route_version_id,
+            plan_qty,
+            status: RunStatus::Prep,
+            previous_status: None,
+            unit_creation,
+            shift_code: None,
+            changeover_no: None,
+            planned_start_at: None,
+            started_at: None,
+            ended_at: None,
+            parent_run_id: None,
+            root_run_id: None,
+            rework_type: None,
+            authorization_type: None,
+            holds_open: 0,
+            qty_units: 0,
+            qty_started: 0,
+            qty_done: 0,
+            qty_failed: 0,
+            qty_scrapped: 0,
+            qty_held: 0,
+            created_at: cx.now,
+            created_by: cx.actor().name.clone(),
+            version: 1,
+        }
+    }
+
+    /// The run of a number, locked for the change at hand. Units and tracks that name it may still be written meanwhile: their
+    /// counters meet the lock.
     pub fn find(cx: &Cx<'_>, no: &RunNo) -> Result<Option<Run>> {
-        cx.one(select_run!("where run_key = $1 for update"), p![no.key()])
+        cx.one(select_run!("where run_key = $1 for no key update"), p![no.key()])
     }
 
     /// The run of an id, locked for the change at hand.
     pub fn get(cx: &Cx<'_>, id: Id<Run>) -> Result<Option<Run>> {
-        cx.one(select_run!("where id = $1 for update"), p![id])
+        cx.one(select_run!("where id = $1 for no key update"), p![id])
     }
 
     /// The run of a number within the reader's sight.
@@ -266,16 +322,12 @@ impl Run {
         keys.ok_or_else(|| Error::fault(format!("{} has no order or no line", self.run_no)))
     }
 
-    /// Whether boards may start at a station: AUTHORIZED or IN_PROGRESS, else `RUN_ON_HOLD`, `RUN_CLOSED` or
-    /// `RUN_NOT_AUTHORIZED` (R-CORE-130 guard 9; the trial of a PREP run is asked before).
-    pub fn admits_boards(&self) -> Result<()> {
-        let refusal = match self.status {
-            RunStatus::Authorized | RunStatus::InProgress => return Ok(()),
-            RunStatus::OnHold => RUN_ON_HOLD.with("run", &self.run_no),
-            RunStatus::Prep => RUN_NOT_AUTHORIZED.with("run", &self.run_no).with("status", self.status),
-            _ => RUN_CLOSED.with("run", &self.run_no).with("status", self.status),
-        };
-        Err(refusal.into())
+    /// What the call is about, for the audit trail: this run under its own number, on its line. Gives its keys.
+    pub(crate) fn at_work(&self, cx: &mut Cx<'_>) -> Result<RunKeys> {
+        let keys = self.keys(cx)?;
+        cx.about("run", &self.run_no);
+        cx.happens_at(Some(&keys.line_code), None);
+        Ok(keys)
     }
 
     /// The first board of an authorized run makes it run; a run that is under way stays as it is (R-CORE-130).

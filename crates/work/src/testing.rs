@@ -147,42 +147,20 @@ impl Tiny {
         prefix: &str,
     ) -> Result<()> {
         let run_no = RunNo::parse(run_no).map_err(kernel::Error::fault)?;
-        let mut run = Run {
-            id: Id::of(0),
-            run_key: run_no.key(),
-            run_no,
-            wo_id,
-            line_id,
-            route_version_id,
-            plan_qty: self.plan_qty,
-            status: self.status,
-            previous_status: None,
-            unit_creation: self.unit_creation,
-            shift_code: None,
-            changeover_no: None,
-            planned_start_at: None,
-            started_at: None,
-            ended_at: None,
-            parent_run_id: None,
-            root_run_id: None,
-            rework_type: None,
-            authorization_type: None,
-            holds_open: 0,
-            qty_units: 0,
-            qty_started: 0,
-            qty_done: 0,
-            qty_failed: 0,
-            qty_scrapped: 0,
-            qty_held: 0,
-            created_at: cx.now,
-            created_by: "takt".into(),
-            version: 1,
-        };
+        let made = Run::prepared(cx, run_no, wo_id, line_id, route_version_id, self.plan_qty, self.unit_creation);
+        let mut run = Run { status: self.status, ..made };
         cx.add(&mut run)?;
         let Some(head) = RunHead::find(cx, &run.run_no)? else { return Ok(()) };
         let first = self.steps.first().map_or(10, |s| s.step_no);
         let sns: Result<Vec<Sn>, String> = (1..=self.units).map(|n| Sn::parse(&format!("{prefix}{n:04}"))).collect();
         crate::unit::create::insert(cx, &head, first, &sns.map_err(kernel::Error::fault)?)?;
+        cx.run(
+            sql!(
+                "update work_order set run_seq = run_seq + 1, runs_open = runs_open + 1, qty_allocated = qty_allocated + $2
+                 where id = $1"
+            ),
+            p![wo_id, self.plan_qty],
+        )?;
         let mut tally = Tally::of(head.id, head.status);
         tally.joined(Place { status: UnitStatus::Queued, step_no: Some(first) }, self.units as i64);
         tally.write(cx)
@@ -306,41 +284,8 @@ fn version(cx: &mut Cx<'_>, steps: &[Step]) -> Result<Id<RouteVersion>> {
 fn order(cx: &mut Cx<'_>, wo_no: &str) -> Result<Id<WorkOrder>> {
     let wo_no = WoNo::parse(wo_no).map_err(kernel::Error::fault)?;
     let product_code = ProductCode::parse("P-1").map_err(kernel::Error::fault)?;
-    let mut order = WorkOrder {
-        id: Id::of(0),
-        wo_key: wo_no.key(),
-        wo_no,
-        product_key: product_code.key(),
-        product_code,
-        planned_qty: Qty::millionths(1_000_000_000),
-        unit_code: None,
-        routing_code: None,
-        requested_routing_code: None,
-        routing_mode: None,
-        routing_candidates: None,
-        routing_override: None,
-        status: OrderStatus::InProgress,
-        erp_status: None,
-        erp_pick_status: None,
-        erp_closed: false,
-        pick_status: None,
-        due_on: None,
-        priority: None,
-        customer_code: None,
-        line_id: None,
-        station_group_id: None,
-        dispatched_at: None,
-        dispatched_by: None,
-        source_system: None,
-        source_updated_at: None,
-        meta: None,
-        run_seq: 1,
-        runs_open: 1,
-        qty_allocated: 0,
-        created_at: cx.now,
-        closed_at: None,
-        version: 1,
-    };
+    let received = WorkOrder::received(cx, wo_no, product_code, Qty::whole(1000));
+    let mut order = WorkOrder { status: OrderStatus::InProgress, ..received };
     cx.add(&mut order)?;
     Ok(order.id)
 }

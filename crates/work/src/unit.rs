@@ -105,18 +105,6 @@ row! {
 }
 
 impl Unit {
-    /// The unit that a scan names, locked for the change at hand.
-    pub fn scanned(cx: &Cx<'_>, sn: &Sn) -> Result<Option<Unit>> {
-        cx.one(
-            sql!(
-                "select id, sn, wo_id, run_id, status, step_no, attempt, tracks, open_track_id, open_station_id, open_since,
-                     holds_open, resume_status, resume_step_no, changed_at, version
-                 from unit where sn = $1 for update"
-            ),
-            p![sn],
-        )
-    }
-
     /// Where the unit counts.
     pub fn place(&self) -> Place {
         Place { status: self.status, step_no: self.step_no }

@@ -90,6 +90,8 @@ engine::events! {
     WorkOrderDispatched = "WORK_ORDER_DISPATCHED" { line_id: LineOf, wo_no: String, product_code: String, line_code: String, from: Option<String>, to: String }
     /// An order was cancelled, here or by the ERP
     WorkOrderCancelled = "WORK_ORDER_CANCELLED" { line_id: LineOf, wo_no: String, product_code: String, line_code: Option<String>, from: OrderStatus, to: OrderStatus }
+    /// A change that the ERP asked for was refused; a planner decides
+    WorkOrderConflict = "WORK_ORDER_CONFLICT" { line_id: LineOf, wo_no: String, product_code: String, field: &'static str, ours: String, theirs: serde_json::Value }
     /// An order was completed
     WorkOrderClosed = "WORK_ORDER_CLOSED" { line_id: LineOf, wo_no: String, product_code: String, line_code: Option<String>, planned_qty: Qty, good_qty: i64, scrap_qty: i64, x_out_qty: i64, accept_short: bool }
 }
@@ -172,7 +174,7 @@ pub fn register(registry: &mut engine::Registry) {
 }
 
 macro_rules! select_order {
-    ($rest:literal) => {
+    ($rest:expr) => {
         sql!(concat!(
             "select id, wo_no, wo_key, product_code, product_key, planned_qty, unit_code, routing_code, requested_routing_code,
                  routing_mode, routing_candidates, routing_override, status, erp_status, erp_pick_status, erp_closed,
@@ -183,6 +185,21 @@ macro_rules! select_order {
         ))
     };
 }
+
+/// An order is in the sight of the line it is sent to and of the lines of its runs; one that is on no line yet takes scope
+/// ALL (R-PLAT-040).
+macro_rules! in_sight {
+    ($order:literal) => {
+        concat!(
+            "and exists (select 1 from (select ",
+            $order,
+            ".line_id as line_id union all select r.line_id from run r where r.wo_id = ",
+            $order,
+            ".id) reach where 1 = 1 {scope: reach.line_id})"
+        )
+    };
+}
+pub(crate) use in_sight;
 
 impl OrderStatus {
     /// Whether nothing happens to the order any more.
@@ -197,19 +214,58 @@ impl OrderStatus {
 }
 
 impl WorkOrder {
-    /// The order of a number, locked for the change at hand.
+    /// A received order that nothing is known of but what is to be built and how much of it.
+    pub(crate) fn received(cx: &Cx<'_>, wo_no: WoNo, product_code: ProductCode, planned_qty: Qty) -> WorkOrder {
+        WorkOrder {
+            id: Id::of(0),
+            wo_key: wo_no.key(),
+            wo_no,
+            product_key: product_code.key(),
+            product_code,
+            planned_qty,
+            unit_code: None,
+            routing_code: None,
+            requested_routing_code: None,
+            routing_mode: None,
+            routing_candidates: None,
+            routing_override: None,
+            status: OrderStatus::Received,
+            erp_status: None,
+            erp_pick_status: None,
+            erp_closed: false,
+            pick_status: None,
+            due_on: None,
+            priority: None,
+            customer_code: None,
+            line_id: None,
+            station_group_id: None,
+            dispatched_at: None,
+            dispatched_by: None,
+            source_system: None,
+            source_updated_at: None,
+            meta: None,
+            run_seq: 0,
+            runs_open: 0,
+            qty_allocated: 0,
+            created_at: cx.now,
+            closed_at: None,
+            version: 1,
+        }
+    }
+
+    /// The order of a number, locked for the change at hand. Units that name it may still be written meanwhile.
     pub fn find(cx: &Cx<'_>, no: &WoNo) -> Result<Option<WorkOrder>> {
-        cx.one(select_order!("where wo_key = $1 for update"), p![no.key()])
+        cx.one(select_order!("where wo_key = $1 for no key update"), p![no.key()])
     }
 
     /// The order of an id, locked for the change at hand.
     pub fn get(cx: &Cx<'_>, id: Id<WorkOrder>) -> Result<Option<WorkOrder>> {
-        cx.one(select_order!("where id = $1 for update"), p![id])
+        cx.one(select_order!("where id = $1 for no key update"), p![id])
     }
 
-    /// The order of a number within the reader's sight: an order without a line is in everyone's.
+    /// The order of a number within the reader's sight.
     pub fn seen(cx: &Cx<'_>, no: &WoNo) -> Result<Option<WorkOrder>> {
-        cx.one(select_order!("where wo_key = $1 {scope: line_id or null}"), p![no.key()])
+        cx.one(select_order!(concat!("where wo_key = $1 ", in_sight!("work_order"))), p![no.key()])
     }
 
     /// The code of the line it is dispatched to.
@@ -227,12 +283,25 @@ impl WorkOrder {
         Ok(order)
     }
 
-    /// Its line is in the asker's scope, or it has none yet; else `LINE_FORBIDDEN` (R-CORE-006).
+    /// Its line or the line of one of its runs is in the asker's scope, else `LINE_FORBIDDEN`; an order that is on no line yet
+    /// takes scope ALL (R-CORE-006, R-PLAT-040).
     pub fn in_scope(&self, cx: &Cx<'_>) -> Result<()> {
-        if self.line_id.is_none_or(|line| cx.reaches_line(Some(line.number()))) {
+        if cx.reaches_line(self.line_id.map(Id::number)) {
+            return Ok(());
+        }
+        let of_runs: Vec<(i64,)> = cx.all(sql!("select distinct line_id from run where wo_id = $1"), p![self.id])?;
+        if of_runs.iter().any(|line| cx.reaches_line(Some(line.0))) {
             return Ok(());
         }
         Err(LINE_FORBIDDEN.with("line", self.line_code(cx)?).into())
+    }
+
+    /// What the call is about, for the audit trail: this order under its own number, on its line. Gives the code of the line.
+    pub(crate) fn at_work(&self, cx: &mut Cx<'_>) -> Result<Option<String>> {
+        let line = self.line_code(cx)?.map(|code| code.to_string());
+        cx.about("work_order", &self.wo_no);
+        cx.happens_at(line.as_deref(), None);
+        Ok(line)
     }
 
     /// `WORK_ORDER_NOT_RELEASED`.

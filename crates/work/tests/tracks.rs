@@ -208,6 +208,12 @@ fn r_core_135_a_failed_board_waits_with_its_defects() {
         assert_eq!(out["nextStep"], json!(null));
         let told = last_event(plant, "TRACK_OUT");
         assert_eq!(told["defects"][1]["code"], "TOMB");
+        let again = track_out(plant, "ST-PRINT-01", "SN-0001", "FAIL");
+        assert_eq!(
+            (&again["duplicate"], &again["defects"]),
+            (&json!(true), &out["defects"]),
+            "R-CORE-134: the first answer, with its defects"
+        );
         assert_eq!(events(plant).last().unwrap(), "UNIT_FAILED");
         let refusal =
             plant.refuse(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001" }));
@@ -273,6 +279,30 @@ fn r_core_117_an_unknown_serial_is_created_at_the_first_step_of_a_run_that_says_
         assert_eq!(plant.code(&boss, "unit.track_in", scan("ST-PRINT-01", "NEW-3")), ("RUN_PLAN_QTY_EXCEEDED", 409));
         let barcodes = sql!("select cast(count(*) as bigint) from barcode where kind = 'UNIT'");
         assert_eq!(number(plant, barcodes), 2);
+    });
+    let tiny = Tiny { unit_creation: UnitCreation::OnFirstScan, units: 0, ..Tiny::default() };
+    story(tiny, |plant| {
+        stage(plant, sql!("insert into barcode (text, kind, ref_id) values ('PNL-1', 'PANEL', 1)"));
+        let panel = json!({ "stationCode": "ST-PRINT-01", "sn": "PNL-1", "runNo": "RUN-1" });
+        assert_eq!(
+            plant.code(&plant.boss(), "unit.track_in", panel),
+            ("SN_DUPLICATE", 409),
+            "one barcode never means two things"
+        );
+    });
+}
+
+#[test]
+fn r_core_130_a_scan_by_hand_says_so_at_every_kind_of_station() {
+    let auto = work::testing::Tiny {
+        steps: vec![plant::snapshot::Step { station_type: plant::StationType::Auto, ..step(10, "PRINT") }],
+        ..Tiny::default()
+    };
+    story(auto, |plant| {
+        stage(plant, sql!("update station set station_type = 'AUTO' where code = 'ST-PRINT-01'"));
+        track_in(plant, "ST-PRINT-01", "SN-0001");
+        assert_eq!(last_event(plant, "TRACK_IN")["source"], "MANUAL");
+        assert_eq!(number(plant, sql!("select cast(count(*) as bigint) from track where source = 'MANUAL'")), 1);
     });
 }
 

@@ -38,6 +38,8 @@ fn r_core_115_116_generated_serials_count_on_and_are_never_given_twice() {
         assert_eq!(again["units"], json!(["SN-RUN-1-0004"]), "numbers of deleted units are not given again");
         let own = plant.run(&boss, "unit.generate", json!({ "runNo": "run-1", "quantity": 1, "snPrefix": "板-" }));
         assert_eq!(own["units"], json!(["板-0001"]), "each prefix counts for itself");
+        let typed = plant.run(&boss, "unit.generate", json!({ "runNo": "run-1", "quantity": 1 }));
+        assert_eq!(typed["units"], json!(["SN-RUN-1-0005"]), "the number of the run, however it was typed");
         for wrong in [0, 10_001] {
             assert_eq!(plant.code(&boss, "unit.generate", generate(wrong)), ("VALIDATION_FAILED", 400));
         }
@@ -96,6 +98,11 @@ fn r_core_118_units_are_deleted_only_while_none_was_worked_on() {
         assert_eq!(deleted["deleted"], 3);
         assert_eq!(number(plant, sql!("select cast(count(*) as bigint) from barcode")), 0);
         assert_eq!(events(plant), ["UNITS_DELETED"]);
+        let told = last_event(plant, "UNITS_DELETED");
+        assert_eq!(
+            (&told["count"], &told["snFrom"], &told["snTo"], &told["how"]),
+            (&json!(3), &json!("SN-0001"), &json!("SN-0003"), &json!("DELETED"))
+        );
         assert_eq!(plant.run(&plant.boss(), "unit.delete_all", json!({ "runNo": "RUN-1" }))["deleted"], 0);
     });
 }
@@ -198,6 +205,17 @@ fn r_scr_001_a_unit_says_what_is_next_and_who_can() {
         assert!(action["actorRoles"].as_array().unwrap().contains(&json!("operator")));
         track_in(plant, "ST-PRINT-01", "SN-0001");
         assert_eq!(next("SN-0001").0, "track_out");
+        let guide = plant.ask(&plant.boss(), "unit.next_actions", json!({ "sn": "SN-0001" }));
+        let offered: Vec<&str> =
+            guide["steps"][0]["actions"].as_array().unwrap().iter().map(|a| a["command"].as_str().unwrap()).collect();
+        assert_eq!(offered, ["unit.track_out", "unit.track_in_cancel", "unit.hold"]);
+        let reader = plant.someone(&[Permit::ExecRead]);
+        let guide = plant.ask(&reader, "unit.next_actions", json!({ "sn": "SN-0001" }));
+        let out = &guide["steps"][0]["actions"][0];
+        assert_eq!((&out["allowed"], &out["reasonCode"]), (&json!(false), &json!("FORBIDDEN")));
+        stage(plant, sql!("update run set status = 'COMPLETED'"));
+        assert_eq!(next("SN-0001").2["reasonCode"], "RUN_NOT_AUTHORIZED", "the guards of coming out are asked");
+        stage(plant, sql!("update run set status = 'IN_PROGRESS'"));
         track_out(plant, "ST-PRINT-01", "SN-0001", "FAIL");
         assert_eq!((next("SN-0001").0, next("SN-0001").1), (json!("disposition"), json!("FAILED")));
         stage(plant, sql!("update run set status = 'ON_HOLD', previous_status = 'IN_PROGRESS'"));
@@ -261,10 +279,69 @@ fn r_core_139_the_queue_shows_what_is_inside_what_waits_and_what_is_stuck() {
         track_in(plant, "ST-PRINT-01", "SN-0004");
         track_out(plant, "ST-PRINT-01", "SN-0004", "PASS");
         assert_eq!(sns(&queue(json!({ "stationCode": "ST-SPI-02" }))), ["SN-0004"]);
+        track_in(plant, "ST-PRINT-01", "TWO-0001");
+        let mine = queue(json!({ "stationCode": "ST-PRINT-01", "view": "inStation", "runNo": "run-2", "limit": 1 }));
+        assert_eq!((sns(&mine), &mine["counts"]["inStation"]), (vec!["TWO-0001".to_string()], &json!(1)));
+        assert_eq!(mine["nextCursor"], json!(null), "the boards of other runs are not counted and not paged over");
         stage(plant, sql!("update run set status = 'ON_HOLD' where run_no = 'RUN-1'"));
         let held = queue(json!({ "stationCode": "ST-SPI-02" }));
         assert_eq!(held["queue"][0]["blockers"][0]["code"], "RUN_ON_HOLD");
         assert_eq!(sns(&queue(json!({ "stationCode": "ST-ANY-01", "view": "waiting" }))), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn r_core_006_the_queue_of_a_station_without_a_line_shows_the_boards_of_ones_own_lines() {
+    let aoi = || Tiny { units: 1, steps: vec![work::testing::step(30, "AOI")], ..Tiny::default() };
+    story(aoi(), |plant| {
+        aoi().another(&plant.engine, "RUN-B", "LINE-B", "B-").unwrap();
+        track_in(plant, "ST-ANY-01", "SN-0001");
+        track_in(plant, "ST-ANY-01", "B-0001");
+        let ann = on_lines(plant, &["LINE-A"]);
+        let queue = plant.ask(&ann, "station.queue", json!({ "stationCode": "ST-ANY-01", "view": "inStation" }));
+        assert_eq!((&queue["counts"]["inStation"], &queue["queue"][0]["sn"]), (&json!(1), &json!("SN-0001")));
+        assert_eq!(queue["queue"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn r_plat_040_whoever_works_at_a_station_without_a_line_sees_the_boards_that_come_to_it() {
+    let steps = vec![work::testing::step(30, "AOI")];
+    story(Tiny { units: 2, steps, ..Tiny::default() }, |plant| {
+        let bob = at_stations(plant, &["ST-ANY-01"]);
+        let waiting = plant.ask(&bob, "station.queue", json!({ "stationCode": "ST-ANY-01" }));
+        assert_eq!((&waiting["counts"]["waiting"], &waiting["queue"][1]["sn"]), (&json!(2), &json!("SN-0002")));
+        let here = json!({ "stationCode": "ST-ANY-01", "sn": "SN-0001" });
+        assert_eq!(plant.ask(&bob, "station.resolve_unit", here.clone())["action"], "IN");
+        plant.run(&bob, "unit.track_in", here.clone());
+        let inside = plant.ask(&bob, "station.queue", json!({ "stationCode": "ST-ANY-01", "view": "inStation" }));
+        assert_eq!((&inside["counts"]["inStation"], &inside["queue"][0]["sn"]), (&json!(1), &json!("SN-0001")));
+        assert_eq!(plant.ask(&bob, "station.unit_data_specs", here)["specs"], json!([]));
+        let elsewhere = json!({ "stationCode": "ST-AOI-01", "sn": "SN-0002" });
+        assert!(plant.try_ask(&bob, "station.resolve_unit", elsewhere.clone()).is_err());
+        assert_eq!(plant.code(&bob, "unit.track_in", elsewhere), ("STATION_FORBIDDEN", 403));
+        assert!(plant.try_ask(&bob, "station.resolve_unit", json!({ "sn": "SN-0002" })).is_err(), "without a station");
+    });
+}
+
+#[test]
+fn r_plat_054_what_was_done_is_found_under_the_number_of_the_run_however_it_was_typed() {
+    story(empty(), |plant| {
+        let boss = plant.boss();
+        plant.run(&boss, "unit.generate", json!({ "runNo": "run-1", "quantity": 1 }));
+        plant.run(&boss, "run.hold", json!({ "runNo": "run-1", "reason": "smoke" }));
+        plant.run(&boss, "run.resume", json!({ "runNo": "Run-1", "reason": "aired" }));
+        plant.run(&boss, "unit.delete_all", json!({ "runNo": "run-1" }));
+        plant.run(&boss, "run.authorize", json!({ "runNo": "run-1", "action": "REVOKE", "reason": "no" }));
+        plant.run(&boss, "run.plan", json!({ "runNo": "run-1", "reason": "no" }));
+        plant.run(&boss, "run.cancel", json!({ "runNo": "run-1" }));
+        plant.run(&boss, "work_order.cancel", json!({ "woNo": "wo-1" }));
+        let filed =
+            rows(plant, sql!("select distinct entity_key from audit where entity_key <> '' order by entity_key"));
+        assert_eq!(format!("{filed:?}"), r#"[[Text("RUN-1")], [Text("WO-1")]]"#);
+        let odd =
+            sql!("select cast(count(*) as bigint) from event where subject not in ('run:RUN-1', 'work_order:WO-1')");
+        assert_eq!(number(plant, odd), 0);
     });
 }
 

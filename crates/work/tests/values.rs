@@ -283,6 +283,49 @@ fn r_core_155_a_correction_supersedes_and_the_old_value_stays() {
 }
 
 #[test]
+fn r_core_155_of_two_corrections_at_once_the_later_supersedes_the_earlier() {
+    story(vec![spec("Peak", 240.0, 250.0)], |plant| {
+        out(plant, "SN-0001", value("Peak", 245.0));
+        for round in 0..6 {
+            let correct = |x: i64| {
+                let fields =
+                    json!({ "trackId": "SN-0001#1", "specName": "Peak", "valueNumber": x, "reason": "misread" });
+                ("data_value.supersede", fields)
+            };
+            let answers = at_once(plant, (0..4).map(|n| correct(241 + n)).collect());
+            assert_eq!(codes(&answers), vec!["OK"; 4], "on {}", plant.on);
+            let counting = sql!("select cast(count(*) as bigint) from data_value where superseded_by_id is null");
+            assert_eq!(number(plant, counting), 1, "on {}: one value counts", plant.on);
+            let chain = sql!("select cast(count(distinct superseded_by_id) as bigint) from data_value");
+            assert_eq!(number(plant, chain), 4 * (round + 1), "on {}: each supersedes another", plant.on);
+        }
+    });
+}
+
+fn trial(_: &engine::Cx<'_>, _: &work::track::at_hand::RunHead) -> kernel::Result<engine::Verdict> {
+    Ok(engine::Verdict { refusals: vec![], evidence: vec![json!({ "faiNo": "FAI-1" })] })
+}
+
+fn with_trial(registry: &mut engine::Registry) {
+    wire(registry);
+    registry.gate(&work::track::TRACK_IN_TRIAL, "test", trial);
+}
+
+#[test]
+fn r_core_105_an_alarm_in_a_trial_holds_the_unit_and_never_the_run() {
+    let mut print = step(10, "PRINT");
+    print.data_specs = vec![peak(AlarmAction::HoldRun)];
+    let tiny = Tiny { steps: vec![print], status: work::run::RunStatus::Prep, ..Tiny::default() };
+    on_both(with_trial, |plant| {
+        tiny.clone().build(&plant.engine).unwrap();
+        assert_eq!(out(plant, "SN-0001", value("Peak", 256.0))["status"], "ON_HOLD");
+        assert!(!events(plant).contains(&"RUN_HELD".to_string()), "a PREP run is never on hold");
+        assert_eq!(number(plant, sql!("select cast(count(*) as bigint) from run where status = 'PREP'")), 1);
+        counters_hold(plant);
+    });
+}
+
+#[test]
 fn r_core_022_a_station_with_boards_inside_is_not_changed() {
     story(vec![], |plant| {
         let boss = plant.boss();

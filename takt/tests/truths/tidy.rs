@@ -131,7 +131,6 @@ const OPEN: &[(&str, &str, &str)] = &[
         "the station of the track is in scope",
     ),
     ("crates/work/src/track/queue.rs", "where r.line_id = $1 and r.status in", "the line of a station in scope"),
-    ("crates/work/src/track/queue.rs", "where u.open_station_id = $1", "a station in scope"),
     (
         "crates/work/src/track/queue.rs",
         "where run_id = $1 and status = $2 and step_no = $3",

@@ -137,7 +137,7 @@ fn for_sqlite(text: &str) -> String {
 
 /// The same question without the words that lock rows.
 fn without_locks(mut out: String) -> String {
-    for lock in [" for update skip locked", " for no key update", " for update", " for share"] {
+    for lock in [" for update skip locked", " for no key update", " for update", " for key share", " for share"] {
         let mut from = 0;
         while let Some(at) = out[from..].find(lock).map(|i| i + from) {
             let rest = &out[at + lock.len()..];

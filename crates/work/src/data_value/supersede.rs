@@ -176,7 +176,7 @@ impl Command for SupersedeValue {
     }
 }
 
-/// The track of a `{sn}#{n}`, split at its last `#`.
+/// The track of a `{sn}#{n}`, split at its last `#`. Its unit is locked: corrections and the exit come one after the other.
 fn track_of(cx: &Cx<'_>, track_id: &str) -> Result<Option<Measured>> {
     let Some((sn, n)) = track_id.rsplit_once('#') else { return Ok(None) };
     let Ok(n) = n.parse::<i64>() else { return Ok(None) };
@@ -185,7 +185,7 @@ fn track_of(cx: &Cx<'_>, track_id: &str) -> Result<Option<Measured>> {
             "select t.id, t.step_no, t.route_version_id, r.run_no, r.line_id, l.code as line_code, w.wo_no, w.product_code, u.sn
              from unit u join track t on t.unit_id = u.id join run r on r.id = t.run_id join line l on l.id = r.line_id
              join work_order w on w.id = r.wo_id
-             where u.sn = $1 and t.n = $2"
+             where u.sn = $1 and t.n = $2 for no key update of u"
         ),
         p![*sn, n],
     )

@@ -138,8 +138,7 @@ impl Command for AuthorizeRun {
     }
 
     fn run(self, Authorizing { run: before, evidence }: Authorizing, cx: &mut Cx<'_>) -> Result<RunAnswer> {
-        let keys = before.keys(cx)?;
-        cx.happens_at(Some(&keys.line_code), None);
+        let keys = before.at_work(cx)?;
         if before.status == self.target() {
             return Ok(RunAnswer::of(&before, keys));
         }

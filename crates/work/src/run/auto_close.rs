@@ -33,24 +33,28 @@ pub fn close_finished(cx: &mut Cx<'_>) -> Result<i64> {
     if !cx.setting(&RUN_AUTO_CLOSE)? {
         return Ok(0);
     }
-    let finished: Vec<(RunNo,)> = cx.all(
-        sql!(
-            "select r.run_no from run r
-             where r.status = 'IN_PROGRESS' and r.qty_done + r.qty_scrapped >= r.plan_qty and r.qty_done + r.qty_scrapped = r.qty_units
-             order by r.id limit $1"
-        ),
-        p![TURN],
-    )?;
-    let mut closed = 0;
-    for (run_no,) in finished {
-        let done = cx.attempt(|cx| {
-            let close = CloseRun { run_no: run_no.clone(), accept_short: false, reason: None };
-            let loaded = close.guards(cx, &mut Ask::first())?;
-            cx.about("run", &run_no);
-            close.run(loaded, cx)?;
-            cx.record("RUN_CLOSE")
-        })?;
-        closed += i64::from(done.is_ok());
+    let (mut closed, mut after) = (0, 0);
+    while closed < TURN {
+        let finished: Vec<(i64, RunNo)> = cx.all(
+            sql!(
+                "select r.id, r.run_no from run r
+                 where r.status = 'IN_PROGRESS' and r.qty_done + r.qty_scrapped >= r.plan_qty
+                   and r.qty_done + r.qty_scrapped = r.qty_units and r.id > $1
+                 order by r.id limit $2"
+            ),
+            p![after, TURN],
+        )?;
+        let Some(last) = finished.last() else { break };
+        after = last.0;
+        for (_, run_no) in finished {
+            let done = cx.attempt(|cx| {
+                let close = CloseRun { run_no: run_no.clone(), accept_short: false, reason: None };
+                let loaded = close.guards(cx, &mut Ask::first())?;
+                close.run(loaded, cx)?;
+                cx.record("RUN_CLOSE")
+            })?;
+            closed += i64::from(done.is_ok());
+        }
     }
     Ok(closed)
 }

@@ -56,8 +56,7 @@ impl Command for CancelRun {
     }
 
     fn run(self, (order, run): Self::Loaded, cx: &mut Cx<'_>) -> Result<RunAnswer> {
-        let keys = run.keys(cx)?;
-        cx.happens_at(Some(&keys.line_code), None);
+        let keys = run.at_work(cx)?;
         if run.status == RunStatus::Cancelled {
             return Ok(RunAnswer::of(&run, keys));
         }
@@ -74,7 +73,7 @@ impl Command for CancelRun {
             less.qty_allocated -= cancelled.plan_qty;
         }
         cx.save(&order, &mut less)?;
-        remove_queued(cx, &cancelled, keys.clone())?;
+        remove_queued(cx, &cancelled, keys.clone(), "CANCELLED")?;
         cx.emit(RunCancelled {
             line_id: cancelled.line_of(),
             line_code: keys.line_code.clone(),

@@ -104,8 +104,7 @@ impl Command for CloseRun {
     }
 
     fn run(self, (order, run): Self::Loaded, cx: &mut Cx<'_>) -> Result<RunAnswer> {
-        let keys = run.keys(cx)?;
-        cx.happens_at(Some(&keys.line_code), None);
+        let keys = run.at_work(cx)?;
         if run.status.is_terminal() {
             return Ok(RunAnswer::of(&run, keys));
         }

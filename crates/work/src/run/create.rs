@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Ask, Command, Cx, Entity, Need, Permit, post, sql};
 use kernel::code::clean;
-use kernel::{Id, Refusal, Result, Text, p};
+use kernel::{Refusal, Result, Text, p};
 use plant::line::{Line, LineCode};
 use plant::route::version::ROUTE_VERSION_NOT_READY;
 use plant::route::{Route, RouteCode, UnitCreation};
@@ -12,7 +12,7 @@ use plant::snapshot::FrozenRoute;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CREATE, RUN_NO_DUPLICATE, Run, RunAnswer, RunCreated, RunKeys, RunNo, RunStatus, limit, number};
+use super::{CREATE, RUN_NO_DUPLICATE, Run, RunAnswer, RunCreated, RunKeys, RunNo, limit, number};
 use crate::work_order::choose::{Resolution, ready_version};
 use crate::work_order::fit::{can_build, inactive, line_named, same_process};
 use crate::work_order::{OrderStatus, WORK_ORDER_ERP_CLOSED, WoNo, WorkOrder, pick, unless};
@@ -224,36 +224,8 @@ impl CreateRun {
         };
         let text =
             |text: &Option<Text<64>>| text.as_ref().and_then(|t| clean(t.as_str(), 64).ok()).filter(|t| !t.is_empty());
-        Ok(Run {
-            id: Id::of(0),
-            run_no: at.run_no.clone(),
-            run_key: at.run_no.key(),
-            wo_id: at.order.id,
-            line_id: at.line.id,
-            route_version_id: at.frozen.id,
-            plan_qty: at.plan_qty,
-            status: RunStatus::Prep,
-            previous_status: None,
-            unit_creation,
-            shift_code: text(&self.shift_code),
-            changeover_no: text(&self.changeover_no),
-            planned_start_at: None,
-            started_at: None,
-            ended_at: None,
-            parent_run_id: None,
-            root_run_id: None,
-            rework_type: None,
-            authorization_type: None,
-            holds_open: 0,
-            qty_units: 0,
-            qty_started: 0,
-            qty_done: 0,
-            qty_failed: 0,
-            qty_scrapped: 0,
-            qty_held: 0,
-            created_at: cx.now,
-            created_by: cx.actor().name.clone(),
-            version: 1,
-        })
+        let (run_no, line, version) = (at.run_no.clone(), at.line.id, at.frozen.id);
+        let run = Run::prepared(cx, run_no, at.order.id, line, version, at.plan_qty, unit_creation);
+        Ok(Run { shift_code: text(&self.shift_code), changeover_no: text(&self.changeover_no), ..run })
     }
 }

@@ -36,9 +36,8 @@ impl Command for HoldRun {
     }
 
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<RunAnswer> {
-        let keys = run.keys(cx)?;
+        let keys = run.at_work(cx)?;
         cx.because(&self.reason);
-        cx.happens_at(Some(&keys.line_code), None);
         let held = run.hold(cx, HoldKind::Manual, None, self.reason.as_str())?;
         Ok(RunAnswer::of(&held, keys))
     }

@@ -72,9 +72,8 @@ impl Command for PlanRun {
         run.line_id = line.id;
         run.planned_start_at = self.planned_start_at.unwrap_or(before.planned_start_at);
         cx.because(&self.reason);
-        cx.happens_at(Some(line.code.as_str()), None);
         let changed = cx.save(&before, &mut run)?;
-        let keys = run.keys(cx)?;
+        let keys = run.at_work(cx)?;
         if changed {
             cx.emit(RunPlanned {
                 line_id: run.line_of(),

@@ -54,9 +54,8 @@ impl Command for ResumeRun {
     }
 
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<RunAnswer> {
-        let keys = run.keys(cx)?;
+        let keys = run.at_work(cx)?;
         cx.because(&self.reason);
-        cx.happens_at(Some(&keys.line_code), None);
         let resumed = run.end_holds(cx, &[HoldKind::Manual, HoldKind::Alarm], None, self.reason.as_str())?;
         Ok(RunAnswer::of(&resumed, keys))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::next::{Action, Asking, Blocker, Step, StepStatus, Summary};
 use engine::{Cx, GatePoint, Need};
-use kernel::{Error, Reason, Refusal, Result};
+use kernel::{Error, Refusal, Result};
 use plant::route::UnitCreation;
 use plant::snapshot::FrozenRoute;
 use serde_json::json;
@@ -16,8 +16,9 @@ use super::{
     AuthorizeAction, AuthorizeRun, CancelRun, CloseRun, HoldKind, HoldRun, RUN_ON_HOLD, ResumeRun, Run, RunNo,
     RunStatus,
 };
+use crate::asking::{in_path, in_question};
 use crate::unit::delete_all::DeleteUnits;
-use crate::unit::generate::GenerateUnits;
+use crate::unit::generate::{GENERATE_MAX, GenerateUnits};
 use crate::unit::import::ImportUnits;
 
 /// A run with what its steps look at.
@@ -65,7 +66,7 @@ fn elsewhere(cx: &Cx<'_>, sight: &Sight, key: &str, point: &GatePoint<Sight>) ->
 
 /// Where a blocker of a run is dealt with.
 fn link(run: &Run, refusal: &Refusal) -> Option<String> {
-    let no = &run.run_no;
+    let no = in_path(&run.run_no);
     let code = refusal.def.code;
     match code {
         "RUN_UNITS_NOT_TERMINAL" | "RUN_HAS_NO_UNITS" | "RUN_SHORT_OF_PLAN" => {
@@ -75,7 +76,7 @@ fn link(run: &Run, refusal: &Refusal) -> Option<String> {
         "FAI_NOT_PASSED" | "FAI_NOT_SIGNED" => Some(format!("/mes/runs/{no}?step=fai")),
         "OQC_REQUIRED" => Some(format!("/mes/runs/{no}?step=oqc")),
         _ if code.starts_with("ROUTE_") => {
-            refusal.params.get("route").and_then(|r| r.as_str()).map(|route| format!("/mes/routes/{route}"))
+            refusal.params.get("route").and_then(|r| r.as_str()).map(|route| format!("/mes/routes/{}", in_path(route)))
         }
         _ => None,
     }
@@ -96,11 +97,6 @@ fn asking_authorize(cx: &Cx<'_>, run: &Run, action: AuthorizeAction) -> Result<A
         cx.ask_all(&command)?.into_iter().filter(|r| r.def.code != engine::refusals::FORBIDDEN.code).collect();
     let need = Need::Any(AuthorizeRun::permit(action));
     Ok(Asking::under(cx, "run.authorize", need, refused, json!({ "runNo": run.run_no, "action": action })))
-}
-
-/// A reason where only the guards before and after it are asked.
-fn in_question() -> Result<Reason> {
-    Reason::parse("?").map_err(Error::fault)
 }
 
 fn asking_cancel(cx: &Cx<'_>, run_no: &RunNo) -> Result<Action> {
@@ -182,7 +178,7 @@ fn of_units(cx: &Cx<'_>, run: &Run) -> Result<Vec<Action>> {
     }
     if remaining > 0 {
         let one = GenerateUnits { run_no: run.run_no.clone(), quantity: 1, sn_prefix: None };
-        let asked = Asking::of(cx, &one, json!({ "runNo": run.run_no, "quantity": remaining.min(10_000) }))?;
+        let asked = Asking::of(cx, &one, json!({ "runNo": run.run_no, "quantity": remaining.min(GENERATE_MAX) }))?;
         let is_next = run.qty_units == 0 && run.status != RunStatus::Prep;
         let needed = is_next && run.unit_creation == UnitCreation::PreGenerated;
         actions.push(if needed { asked.primary() } else { asked.action });
@@ -205,9 +201,9 @@ fn held_by(run: &Run, hold: &Hold) -> Blocker {
     if let Some(source) = &hold.source_no {
         blocker.params.insert("sourceNo".into(), source.as_str().into());
         blocker.link = match hold.kind {
-            HoldKind::Oqc => Some(format!("/mes/oqc/{source}")),
-            HoldKind::Fqc => Some(format!("/mes/fqc/{source}")),
-            HoldKind::Ipqc => Some(format!("/mes/ipqc/{source}")),
+            HoldKind::Oqc => Some(format!("/mes/oqc/{}", in_path(source))),
+            HoldKind::Fqc => Some(format!("/mes/fqc/{}", in_path(source))),
+            HoldKind::Ipqc => Some(format!("/mes/ipqc/{}", in_path(source))),
             HoldKind::Manual | HoldKind::Alarm => None,
         };
     }

@@ -9,7 +9,7 @@ use kernel::code::Sn;
 use kernel::{Id, Instant, Result, p};
 use plant::line::Line;
 use plant::route::{RouteVersion, UnitCreation};
-use plant::station::Station;
+use plant::station::{Bench, Station};
 
 use super::ExecutionMode;
 use crate::run::{Run, RunNo, RunStatus};
@@ -111,59 +111,56 @@ fn skip(columns: &mut Columns, n: usize) -> Result<()> {
     Ok(())
 }
 
+/// A unit with what is joined to it; two questions end it in two ways.
+macro_rules! select_at_hand {
+    ($rest:literal) => {
+        sql!(concat!(
+            "select u.id, u.sn, u.wo_id, u.run_id, u.status, u.step_no, u.attempt, u.tracks, u.open_track_id,
+                 u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.changed_at, u.version,
+                 w.wo_no, w.product_code,
+                 t.id, t.n, t.step_no, t.station_id, s.code, t.attempt, t.execution_mode, t.fai_no, t.in_at,
+                 r.id, r.run_no, r.wo_id, r.line_id, l.code, r.route_version_id, r.plan_qty, r.status, r.unit_creation,
+                 r.qty_units
+             from unit u
+             join work_order w on w.id = u.wo_id
+             left join track t on t.id = u.open_track_id
+             left join station s on s.id = t.station_id
+             left join run r on r.id = u.run_id
+             left join line l on l.id = r.line_id
+             where u.sn = $1 ",
+            $rest
+        ))
+    };
+}
+
 impl AtHand {
     /// The unit that a scan names, locked; `None` for a serial nobody issued.
     ///
     /// Whoever had to wait for the lock gets the unit as it is now, but what is joined to it as it was when the question was
     /// put: then the question is put once more.
     pub fn scanned(cx: &Cx<'_>, sn: &Sn) -> Result<Option<AtHand>> {
-        match AtHand::locked(cx, sn)? {
-            Some(at) if at.unit.open_track_id != at.track.as_ref().map(|t| t.id.number()) => AtHand::locked(cx, sn),
+        let locked = || cx.one(select_at_hand!("for no key update of u"), p![sn]);
+        let found: Option<AtHand> = locked()?;
+        match found {
+            Some(at) if at.unit.open_track_id != at.track.as_ref().map(|t| t.id.number()) => locked(),
             found => Ok(found),
         }
     }
 
-    fn locked(cx: &Cx<'_>, sn: &Sn) -> Result<Option<AtHand>> {
-        cx.one(
-            sql!(
-                "select u.id, u.sn, u.wo_id, u.run_id, u.status, u.step_no, u.attempt, u.tracks, u.open_track_id,
-                     u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.changed_at, u.version,
-                     w.wo_no, w.product_code,
-                     t.id, t.n, t.step_no, t.station_id, s.code, t.attempt, t.execution_mode, t.fai_no, t.in_at,
-                     r.id, r.run_no, r.wo_id, r.line_id, l.code, r.route_version_id, r.plan_qty, r.status, r.unit_creation,
-                     r.qty_units
-                 from unit u
-                 join work_order w on w.id = u.wo_id
-                 left join track t on t.id = u.open_track_id
-                 left join station s on s.id = t.station_id
-                 left join run r on r.id = u.run_id
-                 left join line l on l.id = r.line_id
-                 where u.sn = $1 for update of u"
-            ),
-            p![sn],
-        )
-    }
-
     /// The same for a question: within the asker's scope, else unknown.
     pub fn seen(cx: &Cx<'_>, sn: &Sn) -> Result<Option<AtHand>> {
-        cx.one(
-            sql!(
-                "select u.id, u.sn, u.wo_id, u.run_id, u.status, u.step_no, u.attempt, u.tracks, u.open_track_id,
-                     u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.changed_at, u.version,
-                     w.wo_no, w.product_code,
-                     t.id, t.n, t.step_no, t.station_id, s.code, t.attempt, t.execution_mode, t.fai_no, t.in_at,
-                     r.id, r.run_no, r.wo_id, r.line_id, l.code, r.route_version_id, r.plan_qty, r.status, r.unit_creation,
-                     r.qty_units
-                 from unit u
-                 join work_order w on w.id = u.wo_id
-                 left join track t on t.id = u.open_track_id
-                 left join station s on s.id = t.station_id
-                 left join run r on r.id = u.run_id
-                 left join line l on l.id = r.line_id
-                 where u.sn = $1 {scope: r.line_id or null}"
-            ),
-            p![sn],
-        )
+        cx.one(select_at_hand!("{scope: r.line_id or null}"), p![sn])
+    }
+
+    /// The same for a question at a station: whose station serves any line sees the boards of any that come to it
+    /// (R-PLAT-040).
+    pub fn seen_at(cx: &Cx<'_>, sn: &Sn, bench: &Bench) -> Result<Option<AtHand>> {
+        let seen = AtHand::seen(cx, sn)?;
+        if seen.is_some() || bench.line_id.is_some() {
+            return Ok(seen);
+        }
+        let line = |at: &AtHand| at.run.as_ref().map(|run| run.line_id.number());
+        Ok(AtHand::scanned(cx, sn)?.filter(|at| cx.reaches_station(bench.id.number(), None, line(at))))
     }
 }
 

@@ -4,7 +4,7 @@ use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
 use kernel::code::Sn;
 use kernel::{Instant, Result, p};
 use plant::data_spec::{Alarm, DataType, ItemType, Judge, Limits, Method};
-use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
+use plant::station::StationCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -75,10 +75,8 @@ impl Query for UnitDataSpecs {
     const PERMIT: Need = Need::Any(&[Permit::ExecRead]);
 
     fn ask(self, cx: &Cx<'_>) -> Result<SpecsToFill> {
-        let bench = Bench::find(cx, &self.station_code)?;
-        let bench = bench.filter(|b| cx.reaches_station(b.id.number(), b.line_id.map(kernel::Id::number), None));
-        bench.ok_or_else(|| STATION_NOT_FOUND.with("station", &self.station_code))?;
-        let at = AtHand::seen(cx, &self.sn)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
+        let bench = guards::seen(cx, &self.station_code)?;
+        let at = AtHand::seen_at(cx, &self.sn, &bench)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
         let nothing = SpecsToFill { sn: at.unit.sn.to_string(), step_no: at.unit.step_no, specs: vec![] };
         let (Some(run), Some(step_no)) = (&at.run, at.unit.step_no) else { return Ok(nothing) };
         let route = guards::frozen(cx, run)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Ask, Cx, LineOf, sql};
 use kernel::code::Sn;
-use kernel::{Error, Id, Instant, Result, p};
+use kernel::{Cause, Error, Id, Instant, Result, p};
 use plant::route::UnitCreation;
 use plant::snapshot::{FrozenRoute, Step};
 use plant::station::{Bench, STATION_INACTIVE, STATION_NOT_FOUND, StationCode};
@@ -19,7 +19,7 @@ use super::*;
 use crate::run::{RunNo, RunStatus};
 use crate::tally::{Place, Tally};
 use crate::unit::events::{TrackedIn as TrackedInEvent, UnitsCreated};
-use crate::unit::{RUN_PLAN_QTY_EXCEEDED, UNIT_NOT_FOUND, UnitStatus};
+use crate::unit::{RUN_PLAN_QTY_EXCEEDED, SN_DUPLICATE, UNIT_NOT_FOUND, UnitStatus};
 use crate::work_order::WoNo;
 
 /// What is scanned to go in.
@@ -89,7 +89,7 @@ pub fn may_enter(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Arrival>
     let trial = match run.status {
         RunStatus::Prep => guards::may_be_tried(cx, ask, &run)?,
         _ => {
-            ask.part(guards::admits(&run))?;
+            ask.part(run.status.admits_boards(&run.run_no))?;
             None
         }
     };
@@ -103,6 +103,8 @@ pub fn may_enter(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Arrival>
             ask.need(created_here.then_some(()), || UNIT_NOT_FOUND.with("sn", scan.sn))?;
             let room = run.qty_units < run.plan_qty;
             ask.that(room, || RUN_PLAN_QTY_EXCEEDED.with("run", &run.run_no).with("plan", run.plan_qty))?;
+            let other = cx.exists(sql!("select 1 from barcode where text = $1 and kind <> 'UNIT'"), p![scan.sn])?;
+            ask.that(!other, || SN_DUPLICATE.with("sn", scan.sn))?;
             0
         }
         Some(unit) => {
@@ -162,12 +164,12 @@ impl Entry {
     /// Open the track and put the unit into the station. A first board makes its run run.
     pub fn place(self, cx: &mut Cx<'_>, operator: Option<&str>, tally: &mut Tally) -> Result<Placed> {
         cx.happens_at(Some(&self.run.line_code), Some(self.bench.code.as_str()));
-        if self.run.status == RunStatus::Authorized
-            && self.trial.is_none()
-            && let Some(run) = Run::get(cx, self.run.id)?
-        {
-            let begun = run.begin(cx)?;
-            tally.now_is(begun.status);
+        if self.run.status == RunStatus::Authorized && self.trial.is_none() {
+            // Whoever waited for the lock may find the run revoked, held, over or elsewhere: then the scan is judged anew.
+            let run = Run::get(cx, self.run.id)?.filter(|run| run.line_id == self.run.line_id);
+            let run = run.filter(|run| run.status.admits_boards(&run.run_no).is_ok());
+            let run = run.ok_or_else(|| Error::Again(Cause::new("the run has changed meanwhile")))?;
+            tally.now_is(run.begin(cx)?.status);
         }
         let (mut unit, created) = match &self.unit {
             Some(unit) => (unit.clone(), false),
@@ -191,7 +193,8 @@ impl Entry {
                     self.run.route_version_id,
                     self.step().step_no,
                     self.bench.id,
-                    self.step().station_type,
+                    // A scan by hand, whatever kind of station it is made at.
+                    StationType::Manual,
                     unit.attempt,
                     mode,
                     fai_no.map(str::to_string),
@@ -220,10 +223,7 @@ impl Entry {
         let place = Place { status: UnitStatus::Queued, step_no: Some(self.step().step_no) };
         let ids = crate::unit::create::insert(cx, &self.run, self.step().step_no, std::slice::from_ref(&self.sn));
         // Somebody else scanned the same serial for the first time: asked again, the guards find the unit.
-        let ids = ids.map_err(|e| match e {
-            Error::Taken(cause) => Error::Again(cause),
-            other => other,
-        })?;
+        let ids = ids.map_err(Error::again_if_taken)?;
         let id = *ids.first().ok_or_else(|| Error::fault("an insert gives an id"))?;
         tally.joined(place, 1);
         Ok(Unit {
@@ -297,7 +297,7 @@ impl Placed {
             track_id: answer.track_id.clone(),
             attempt: unit.attempt,
             execution_mode: mode.word(),
-            source: step.station_type.word(),
+            source: StationType::Manual.word(),
             operator_id: operator,
             program: None,
             fai_no,

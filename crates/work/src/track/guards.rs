@@ -8,15 +8,14 @@ use kernel::code::{Sn, fold};
 use kernel::{Error, Id, Refusal, Result, p};
 use plant::route::version::ROUTE_VERSION_NOT_READY;
 use plant::snapshot::{FrozenRoute, Step};
-use plant::station::Bench;
+use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
 use serde_json::{Value as Json, json};
 
 use super::at_hand::{OpenTrack, RunHead};
 use super::enter::Entry;
 use super::floor::Floor;
 use super::*;
-use crate::run::{RUN_CLOSED, RUN_NOT_AUTHORIZED, RUN_NOT_FOUND, RUN_ON_HOLD, RunNo, RunStatus};
-
+use crate::run::{RUN_NOT_AUTHORIZED, RUN_NOT_FOUND, RunNo};
 use crate::unit::{UNIT_NO_RUN, UNIT_NOT_FOUND, UnitStatus};
 
 /// The station is the asker's; one without a line is, where the line of the run is.
@@ -26,6 +25,13 @@ pub fn in_scope(cx: &Cx<'_>, ask: &mut Ask, bench: &Bench, run: Option<&RunHead>
     }
     let (own, of_run) = (bench.line_id.map(Id::number), run.map(|r| r.line_id.number()));
     ask.that(cx.reaches_station(bench.id.number(), own, of_run), || STATION_FORBIDDEN.with("station", &bench.code))
+}
+
+/// The station that a question names, within the asker's scope, else unknown.
+pub fn seen(cx: &Cx<'_>, code: &StationCode) -> Result<Bench> {
+    let bench = Bench::find(cx, code)?;
+    let bench = bench.filter(|b| cx.reaches_station(b.id.number(), b.line_id.map(Id::number), None));
+    bench.ok_or_else(|| STATION_NOT_FOUND.with("station", code).into())
 }
 
 /// The run that was named, else the one of the unit.
@@ -62,17 +68,6 @@ pub fn on_its_line(ask: &mut Ask, bench: &Bench, run: &RunHead) -> Result<()> {
             .with("run", &run.run_no)
             .with("runLine", &run.line_code)
     })
-}
-
-/// Boards may start in this state of the run (guard 9 of R-CORE-130).
-pub fn admits(run: &RunHead) -> Result<()> {
-    let refusal = match run.status {
-        RunStatus::Authorized | RunStatus::InProgress => return Ok(()),
-        RunStatus::OnHold => RUN_ON_HOLD.with("run", &run.run_no),
-        RunStatus::Prep => not_authorized(run),
-        _ => RUN_CLOSED.with("run", &run.run_no).with("status", run.status),
-    };
-    Err(refusal.into())
 }
 
 pub fn not_authorized(run: &RunHead) -> Refusal {

@@ -25,18 +25,20 @@ use crate::unit::holds::{self, UnitHoldKind};
 use crate::unit::{UNIT_NOT_FOUND, UnitStatus};
 pub use close::Closed;
 
-/// What is wrong with a board that failed.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Defect {
-    pub code: DefectCode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<kernel::code::Text<64>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remark: Option<kernel::code::Text<500>>,
-    #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 10_000))]
-    pub qty: u16,
+row! {
+    /// What is wrong with a board that failed.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Defect {
+        pub code: DefectCode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub location: Option<kernel::code::Text<64>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub remark: Option<kernel::code::Text<500>>,
+        #[serde(default = "one")]
+        #[schemars(range(min = 1, max = 10_000))]
+        pub qty: u16,
+    }
 }
 
 kernel::code! {
@@ -46,6 +48,13 @@ kernel::code! {
 
 const fn one() -> u16 {
     1
+}
+
+impl Defect {
+    /// The defects that were reported with a track.
+    fn of(cx: &Cx<'_>, track: Id<Track>) -> Result<Vec<Defect>> {
+        cx.all(sql!("select code, location, remark, qty from track_defect where track_id = $1 order by id"), p![track])
+    }
 }
 
 /// The defect of a board that failed at a station without anybody naming one.
@@ -148,9 +157,9 @@ pub fn at_exit(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departure>
     guards::in_scope(cx, ask, &bench, Some(&run))?;
     guards::belongs(ask, &unit, &run)?;
     let route = guards::frozen(cx, &run)?;
-    let track = match track.filter(|t| t.station_id == bench.id) {
-        Some(track) => track,
-        None => return not_inside(cx, ask, scan, &bench, &unit, &run, &route),
+    let track = match track {
+        Some(track) if track.station_id == bench.id => track,
+        elsewhere => return not_inside(cx, ask, scan, &Gone { bench, unit, run, route, elsewhere }),
     };
     let open = match run.status {
         RunStatus::Authorized | RunStatus::InProgress | RunStatus::OnHold => true,
@@ -180,6 +189,7 @@ pub fn at_exit(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departure>
 row! {
     /// The newest track of a unit at a station.
     struct LastHere {
+        id: Id<Track>,
         n: i64,
         step_no: u32,
         out_at: Option<Instant>,
@@ -189,45 +199,40 @@ row! {
     }
 }
 
+/// A board that is not inside the station, and where it is inside instead.
+struct Gone {
+    bench: Bench,
+    unit: Unit,
+    run: RunHead,
+    route: Arc<FrozenRoute>,
+    elsewhere: Option<OpenTrack>,
+}
+
 /// The board is not inside: it has just left (R-CORE-134), is somewhere else, or nowhere.
-fn not_inside(
-    cx: &Cx<'_>,
-    ask: &mut Ask,
-    scan: &Scan<'_>,
-    bench: &Bench,
-    unit: &Unit,
-    run: &RunHead,
-    route: &FrozenRoute,
-) -> Result<Departure> {
+fn not_inside(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>, gone: &Gone) -> Result<Departure> {
+    let Gone { bench, unit, .. } = gone;
     let last: Option<LastHere> = cx.one(
         sql!(
-            "select n, step_no, out_at, result, result_requested, result_reasons from track
+            "select id, n, step_no, out_at, result, result_requested, result_reasons from track
              where unit_id = $1 and station_id = $2 and voided_at is null and out_at is not null
              order by n desc limit 1"
         ),
         p![unit.id, bench.id],
     )?;
-    if let (Some(last), Some(wanted)) = (&last, scan.result) {
+    if let (Some(last), Some(wanted)) = (last, scan.result) {
         let fresh = match last.out_at {
             Some(out_at) => guards::within_window(cx, out_at)?,
             None => false,
         };
         if fresh && last.result_requested == Some(wanted) {
-            return Ok(Departure::Repeat(Box::new(once_more(cx, last, unit, run, route, bench)?)));
+            return Ok(Departure::Repeat(Box::new(gone.once_more(cx, last)?)));
         }
         ask.that(!fresh, || TRACK_ALREADY_CLOSED.with("sn", &unit.sn).with("result", last.result))?;
     }
-    let inside: Option<(String, u32)> = cx.one(
-        sql!(
-            "select s.code, t.step_no from unit u join track t on t.id = u.open_track_id join station s on s.id = t.station_id
-             where u.id = $1"
-        ),
-        p![unit.id],
-    )?;
-    if let Some((station, step_no)) = inside {
-        let step = route.step(step_no).map_or_else(|| json!(step_no), guards::step_named);
-        let refusal = TRACK_AT_OTHER_STATION.with("sn", &unit.sn).with("step", step).with("stations", [station]);
-        return Err(refusal.into());
+    if let Some(inside) = &gone.elsewhere {
+        let step = gone.route.step(inside.step_no).map_or_else(|| json!(inside.step_no), guards::step_named);
+        let refusal = TRACK_AT_OTHER_STATION.with("sn", &unit.sn).with("step", step);
+        return Err(refusal.with("stations", [&inside.station_code]).into());
     }
     let seen: Option<(String, Option<Instant>)> = cx.one(
         sql!(
@@ -241,34 +246,30 @@ fn not_inside(
     Err(refusal.with("lastStation", last_station).with("lastAt", last_at).into())
 }
 
-fn once_more(
-    cx: &Cx<'_>,
-    last: &LastHere,
-    unit: &Unit,
-    run: &RunHead,
-    route: &FrozenRoute,
-    bench: &Bench,
-) -> Result<TrackedOut> {
-    let (result, requested) = (last.result.unwrap_or(Verdict::Fail), last.result_requested.unwrap_or(Verdict::Fail));
-    let reasons: Vec<Reason> =
-        last.result_reasons.clone().and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default();
-    let next = route.next(last.step_no).filter(|_| result == Verdict::Pass);
-    let floor = Floor::now(cx)?;
-    Ok(TrackedOut {
-        status: unit.status,
-        sn: unit.sn.to_string(),
-        run_no: run.run_no.to_string(),
-        result,
-        result_requested: requested,
-        inspection_override: is_override(requested, &reasons),
-        result_reasons: said(cx, reasons),
-        step_no: last.step_no,
-        station_code: bench.code.to_string(),
-        next_step: next.map(|step| floor.step(step, run.line_id)),
-        track_id: track_no(unit.sn.as_str(), last.n),
-        defects: vec![],
-        duplicate: true,
-    })
+impl Gone {
+    /// The answer of the first exit once more; the unit may have gone on meanwhile.
+    fn once_more(&self, cx: &Cx<'_>, last: LastHere) -> Result<TrackedOut> {
+        let (result, requested) =
+            (last.result.unwrap_or(Verdict::Fail), last.result_requested.unwrap_or(Verdict::Fail));
+        let reasons: Vec<Reason> = last.result_reasons.and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default();
+        let next = self.route.next(last.step_no).filter(|_| result == Verdict::Pass);
+        let floor = Floor::now(cx)?;
+        Ok(TrackedOut {
+            status: self.unit.status,
+            sn: self.unit.sn.to_string(),
+            run_no: self.run.run_no.to_string(),
+            result,
+            result_requested: requested,
+            inspection_override: is_override(requested, &reasons),
+            result_reasons: said(cx, reasons),
+            step_no: last.step_no,
+            station_code: self.bench.code.to_string(),
+            next_step: next.map(|step| floor.step(step, self.run.line_id)),
+            track_id: track_no(self.unit.sn.as_str(), last.n),
+            defects: Defect::of(cx, last.id)?,
+            duplicate: true,
+        })
+    }
 }
 
 fn is_override(requested: Verdict, reasons: &[Reason]) -> bool {

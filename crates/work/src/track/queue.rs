@@ -12,11 +12,10 @@ use kernel::{Id, Instant, Refusal, Result, p};
 use plant::StationType;
 use plant::route::RouteVersion;
 use plant::snapshot::FrozenRoute;
-use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
+use plant::station::{Bench, StationCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::at_hand::RunHead;
 use super::floor::{Floor, StepAt};
 use super::{Blocker, ExecutionMode, guards, track_no};
 use crate::run::{Run, RunNo, RunStatus};
@@ -118,7 +117,6 @@ row! {
         wo_no: String,
         product_code: String,
         line_id: Id<plant::line::Line>,
-        line_code: String,
         route_version_id: Id<RouteVersion>,
         status: RunStatus,
         plan_qty: i64,
@@ -171,13 +169,11 @@ impl Query for StationQueue {
         if !(1..=200).contains(&limit) {
             return Err(Refusal::from(VALIDATION_FAILED).at("/limit").into());
         }
-        let bench = Bench::find(cx, &self.station_code)?;
-        let bench = bench.filter(|b| cx.reaches_station(b.id.number(), b.line_id.map(Id::number), None));
-        let bench = bench.ok_or_else(|| STATION_NOT_FOUND.with("station", &self.station_code))?;
+        let bench = guards::seen(cx, &self.station_code)?;
         let runs = self.live_runs(cx, &bench)?;
         let spots = spots(cx, &bench, &runs)?;
         let counts = QueueCounts {
-            in_station: guards::inside(cx, bench.id)?,
+            in_station: self.inside(cx, &bench)?,
             waiting: spots.iter().map(|s| s.waiting).sum(),
             blocked: spots.iter().map(|s| s.blocked).sum(),
         };
@@ -186,13 +182,13 @@ impl Query for StationQueue {
         let mut page = Page { cx, runs: &runs, limit: limit as usize, lines: vec![], ends: vec![] };
         let (from, to) = self.range();
         match self.view.unwrap_or(QueueView::Waiting) {
-            QueueView::InStation => page.inside(&bench, &after, &from, &to)?,
+            QueueView::InStation => page.inside(&bench, &self.run_key(), &after, &from, &to)?,
             QueueView::Waiting => page.at_spots(&spots, &[UnitStatus::Queued], &after, &from, &to)?,
             QueueView::Blocked => {
                 page.at_spots(&spots, &[UnitStatus::OnHold, UnitStatus::OutFailed], &after, &from, &to)?;
             }
         }
-        let (queue, next_cursor) = page.finish(&self)?;
+        let (queue, next_cursor) = page.finish()?;
         let Bench { code, name, line_code, station_type, .. } = bench;
         let station = QueueStation { station_code: code.to_string(), name, line_code, station_type };
         Ok(Queue { station, counts, runs: told, queue, next_cursor })
@@ -200,15 +196,16 @@ impl Query for StationQueue {
 }
 
 impl StationQueue {
-    /// The runs that may have boards for the station, oldest first.
+    /// The runs that may have boards for the station, oldest first: at a station without a line those of the asker's lines,
+    /// or all where the station itself is his (R-PLAT-040).
     fn live_runs(&self, cx: &Cx<'_>, bench: &Bench) -> Result<Vec<Live>> {
-        let run_key = self.run_no.as_ref().map(RunNo::key);
+        let run_key = self.run_key();
         match bench.line_id {
             Some(line) => cx.all(
                 sql!(
-                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status, r.plan_qty,
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, r.route_version_id, r.status, r.plan_qty,
                          case when r.parent_run_id is null then 0 else 1 end as is_rework
-                     from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
+                     from run r join work_order w on w.id = r.wo_id
                      where r.line_id = $1 and r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
                        and (cast($2 as text) is null or r.run_key = $2)
                      order by r.id limit $3"
@@ -217,16 +214,32 @@ impl StationQueue {
             ),
             None => cx.all(
                 sql!(
-                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, l.code as line_code, r.route_version_id, r.status, r.plan_qty,
+                    "select r.id, r.run_no, w.wo_no, w.product_code, r.line_id, r.route_version_id, r.status, r.plan_qty,
                          case when r.parent_run_id is null then 0 else 1 end as is_rework
-                     from run r join work_order w on w.id = r.wo_id join line l on l.id = r.line_id
+                     from run r join work_order w on w.id = r.wo_id join station s on s.id = $1
                      where r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')
-                       and (cast($1 as text) is null or r.run_key = $1) {scope: r.line_id}
-                     order by r.id limit $2"
+                       and (cast($2 as text) is null or r.run_key = $2) {scope: r.line_id, station s.id}
+                     order by r.id limit $3"
                 ),
-                p![run_key, RUNS_MAX],
+                p![bench.id, run_key, RUNS_MAX],
             ),
         }
+    }
+
+    fn run_key(&self) -> Option<String> {
+        self.run_no.as_ref().map(RunNo::key)
+    }
+
+    /// How many boards are inside the station, as far as the asker sees their runs.
+    fn inside(&self, cx: &Cx<'_>, bench: &Bench) -> Result<i64> {
+        let count = cx.value(
+            sql!(
+                "select cast(count(*) as bigint) from unit u join run r on r.id = u.run_id
+                 where u.open_station_id = $1 and (cast($2 as text) is null or r.run_key = $2) {scope: r.line_id, station u.open_station_id}"
+            ),
+            p![bench.id, self.run_key()],
+        )?;
+        Ok(count.unwrap_or(0))
     }
 
     fn after(&self) -> Result<Cursor> {
@@ -302,15 +315,17 @@ impl Page<'_, '_> {
         self.lines.len() > self.limit
     }
 
-    fn inside(&mut self, bench: &Bench, after: &Cursor, from: &str, to: &str) -> Result<()> {
+    fn inside(&mut self, bench: &Bench, run_key: &Option<String>, after: &Cursor, from: &str, to: &str) -> Result<()> {
         let lines: Vec<Line> = self.cx.all(
             sql!(
                 "select u.id, u.sn, u.status, u.step_no, u.attempt, u.tracks, u.changed_at, u.run_id, u.open_since as in_at,
                      t.execution_mode
-                 from unit u join track t on t.id = u.open_track_id
-                 where u.open_station_id = $1 and u.id > $2 and u.sn >= $3 and u.sn < $4 order by u.id limit $5"
+                 from unit u join track t on t.id = u.open_track_id join run r on r.id = u.run_id
+                 where u.open_station_id = $1 and u.id > $2 and u.sn >= $3 and u.sn < $4
+                   and (cast($5 as text) is null or r.run_key = $5) {scope: r.line_id, station u.open_station_id}
+                 order by u.id limit $6"
             ),
-            p![bench.id, after.3, *from, *to, self.limit as i64 + 1],
+            p![bench.id, after.3, *from, *to, *run_key, self.limit as i64 + 1],
         )?;
         self.ends = lines.iter().map(|l| Cursor(0, 0, 0, l.id.number())).collect();
         self.lines = lines;
@@ -349,7 +364,7 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    fn finish(mut self, _of: &StationQueue) -> Result<(Vec<Queued>, Option<String>)> {
+    fn finish(mut self) -> Result<(Vec<Queued>, Option<String>)> {
         let more = self.is_full();
         self.lines.truncate(self.limit);
         let next = self.lines.len().checked_sub(1).filter(|_| more).and_then(|last| self.ends.get(last));
@@ -400,23 +415,9 @@ impl Page<'_, '_> {
 
     /// Why the run itself keeps its boards waiting.
     fn run_blocker(&self, run: &Live) -> Result<Option<Refusal>> {
-        let head = RunHead {
-            id: run.id,
-            run_no: run.run_no.clone(),
-            wo_id: Id::of(0),
-            line_id: run.line_id,
-            line_code: run.line_code.clone(),
-            route_version_id: run.route_version_id,
-            plan_qty: 0,
-            status: run.status,
-            unit_creation: plant::route::UnitCreation::PreGenerated,
-            qty_units: 0,
-            wo_no: run.wo_no.clone(),
-            product_code: run.product_code.clone(),
-        };
         let tried =
             run.status == RunStatus::Prep && self.cx.registry().gates_at(&super::TRACK_IN_TRIAL).next().is_some();
-        match guards::admits(&head) {
+        match run.status.admits_boards(&run.run_no) {
             Err(kernel::Error::Refused(refusal)) if !tried => Ok(Some(*refusal)),
             Err(kernel::Error::Refused(_)) | Ok(()) => Ok(None),
             Err(other) => Err(other),

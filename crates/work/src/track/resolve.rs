@@ -3,7 +3,7 @@
 use engine::{Ask, Cx, Need, Permit, Query, Route, get};
 use kernel::code::Sn;
 use kernel::{Error, Instant, Result};
-use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
+use plant::station::{Bench, StationCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,10 +60,15 @@ impl Query for ResolveUnit {
     const PERMIT: Need = Need::Any(&[Permit::ExecRead]);
 
     fn ask(self, cx: &Cx<'_>) -> Result<Resolved> {
-        let at = AtHand::seen(cx, &self.sn)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
-        let (action, trial, blockers) = match &self.station_code {
-            Some(station) => self.here(cx, station, &at)?,
-            None => (ScanAction::Nothing, false, vec![]),
+        let unknown = || UNIT_NOT_FOUND.with("sn", &self.sn);
+        let (at, (action, trial, blockers)) = match &self.station_code {
+            Some(station) => {
+                let bench = guards::seen(cx, station)?;
+                let at = AtHand::seen_at(cx, &self.sn, &bench)?.ok_or_else(unknown)?;
+                let here = self.here(cx, station, &bench, &at)?;
+                (at, here)
+            }
+            None => (AtHand::seen(cx, &self.sn)?.ok_or_else(unknown)?, (ScanAction::Nothing, false, vec![])),
         };
         let (current_step, next_step) = steps_of(cx, &at)?;
         let AtHand { unit, wo_no, product_code, run, track } = at;
@@ -91,14 +96,16 @@ impl Query for ResolveUnit {
 
 impl ResolveUnit {
     /// All guards of going in, or of coming out when the unit is inside.
-    fn here(&self, cx: &Cx<'_>, station: &StationCode, at: &AtHand) -> Result<(ScanAction, bool, Vec<Blocker>)> {
-        let bench = Bench::find(cx, station)?;
-        let own = |b: &Bench| b.line_id.map(kernel::Id::number);
-        let bench = bench.filter(|b| cx.reaches_station(b.id.number(), own(b), None));
-        let bench = bench.ok_or_else(|| STATION_NOT_FOUND.with("station", station))?;
+    fn here(
+        &self,
+        cx: &Cx<'_>,
+        station: &StationCode,
+        bench: &Bench,
+        at: &AtHand,
+    ) -> Result<(ScanAction, bool, Vec<Blocker>)> {
         let inside = at.track.as_ref().is_some_and(|t| t.station_id == bench.id);
         if let (true, Some(track)) = (inside, &at.track)
-            && guards::is_repeat(cx, &bench, track)?
+            && guards::is_repeat(cx, bench, track)?
         {
             return Ok((ScanAction::Repeat, false, vec![]));
         }

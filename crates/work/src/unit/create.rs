@@ -67,6 +67,13 @@ pub struct Room {
     first_step: u32,
 }
 
+impl Room {
+    /// The number of the run.
+    pub fn run_no(&self) -> &RunNo {
+        &self.run.run_no
+    }
+}
+
 /// The guards of R-CORE-115: the run is in reach, still takes units, and so many fit into its plan.
 pub(crate) fn room_for(cx: &Cx<'_>, ask: &mut Ask, run_no: &RunNo, wanted: i64) -> Result<Room> {
     let locked = ask.need(Run::find(cx, run_no)?, || RUN_NOT_FOUND.with("run", run_no))?;
@@ -110,8 +117,10 @@ pub(crate) fn all_free(cx: &Cx<'_>, ask: &mut Ask, sns: &[Sn]) -> Result<()> {
 pub(crate) fn create(cx: &mut Cx<'_>, room: &Room, sns: &[Sn], how: &'static str) -> Result<()> {
     let (Some(first), Some(last)) = (sns.first(), sns.last()) else { return Ok(()) };
     let (run, count) = (&room.run, sns.len() as i64);
+    cx.about("run", &run.run_no);
     cx.happens_at(Some(&run.line_code), None);
-    insert(cx, run, room.first_step, sns).map_err(|e| e.taken_as(SN_DUPLICATE.with("sn", "")))?;
+    // Another run took one of the serials at this moment: asked again, the guards name it.
+    insert(cx, run, room.first_step, sns).map_err(Error::again_if_taken)?;
     let mut tally = Tally::of(run.id, run.status);
     tally.joined(Place { status: UnitStatus::Queued, step_no: Some(room.first_step) }, count);
     tally.write(cx)?;

@@ -1,6 +1,5 @@
 //! Deleting the units of a run before any of them was worked on.
 
-use engine::refusals::LINE_FORBIDDEN;
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, delete, sql};
 use kernel::{Result, p};
 use schemars::JsonSchema;
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UNITS_CANNOT_BE_DELETED;
 use super::remove::remove_queued;
-use crate::run::{RUN_IN_TERMINAL_STATUS, RUN_NOT_FOUND, Run, RunNo};
+use crate::run::{Run, RunNo};
 
 /// Delete all units of a run; not one if any was worked on or is held (R-CORE-118). Their serials are free again, their
 /// numbers are not.
@@ -37,10 +36,8 @@ impl Command for DeleteUnits {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Run> {
-        let run = ask.need(Run::find(cx, &self.run_no)?, || RUN_NOT_FOUND.with("run", &self.run_no))?;
-        ask.that(cx.reaches_line(Some(run.line_id.number())), || LINE_FORBIDDEN.with("line", line_of(cx, &run)))?;
-        let over = run.status.is_terminal();
-        ask.that(!over, || RUN_IN_TERMINAL_STATUS.with("run", &run.run_no).with("status", run.status))?;
+        let run = Run::asked(cx, ask, &self.run_no)?;
+        ask.that(!run.status.is_terminal(), || run.is_over())?;
         let processed = cx.value::<i64>(
             sql!(
                 "select cast(count(*) as bigint) from unit
@@ -54,12 +51,7 @@ impl Command for DeleteUnits {
     }
 
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<Deleted> {
-        let keys = run.keys(cx)?;
-        cx.happens_at(Some(&keys.line_code), None);
-        Ok(Deleted { deleted: remove_queued(cx, &run, keys)? })
+        let keys = run.at_work(cx)?;
+        Ok(Deleted { deleted: remove_queued(cx, &run, keys, "DELETED")? })
     }
-}
-
-fn line_of(cx: &Cx<'_>, run: &Run) -> String {
-    run.keys(cx).map_or_else(|_| String::new(), |keys| keys.line_code)
 }

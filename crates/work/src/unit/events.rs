@@ -12,7 +12,8 @@ engine::events! {
     }
     /// All units of a run were deleted before any of them was worked on
     UnitsDeleted = "UNITS_DELETED" {
-        line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, count: i64,
+        line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String,
+        count: i64, sn_from: String, sn_to: String, how: &'static str,
     }
     /// A unit entered a station
     TrackedIn = "TRACK_IN" {

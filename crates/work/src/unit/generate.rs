@@ -15,6 +15,9 @@ engine::settings! {
     pub SN_PREFIX: String = "unit.snPrefix", default "SN-{runNo}-".to_string();
 }
 
+/// The most units of one call.
+pub const GENERATE_MAX: i64 = 10_000;
+
 /// Generate serials for a run: prefix and a counter of at least four digits, each number once for run and prefix
 /// (R-CORE-115, R-CORE-116). All of them are created, or none.
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -37,10 +40,10 @@ pub struct Generated {
 }
 
 impl GenerateUnits {
-    fn prefix(&self, cx: &Cx<'_>) -> Result<String> {
+    fn prefix(&self, cx: &Cx<'_>, run: &RunNo) -> Result<String> {
         Ok(match &self.sn_prefix {
             Some(prefix) => prefix.to_string(),
-            None => cx.setting(&SN_PREFIX)?.replace("{runNo}", self.run_no.as_str()),
+            None => cx.setting(&SN_PREFIX)?.replace("{runNo}", run.as_str()),
         })
     }
 
@@ -64,10 +67,10 @@ impl Command for GenerateUnits {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<(Room, String)> {
-        let possible = (1..=10_000).contains(&self.quantity);
+        let possible = (1..=GENERATE_MAX).contains(&i64::from(self.quantity));
         ask.need(possible.then_some(()), || Refusal::from(VALIDATION_FAILED).at("/quantity"))?;
         let room = room_for(cx, ask, &self.run_no, i64::from(self.quantity))?;
-        let prefix = self.prefix(cx)?;
+        let prefix = self.prefix(cx, room.run_no())?;
         let counter = counter_of(&self.run_no, &prefix);
         let after: Option<i64> = cx.value(sql!("select value from counter where name = $1"), p![counter])?;
         all_free(cx, ask, &self.serials(&prefix, after.unwrap_or(0))?)?;

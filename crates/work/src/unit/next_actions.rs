@@ -2,7 +2,7 @@
 
 use engine::next::{Action, Asking, Blocker, NextActions, Step, StepStatus, Summary};
 use engine::{Cx, GatePoint, Need, Permit, Query, Route, get};
-use kernel::code::{Reason, Sn};
+use kernel::code::Sn;
 use kernel::{Error, Refusal, Result};
 use plant::station::StationCode;
 use schemars::JsonSchema;
@@ -13,8 +13,10 @@ use super::get::steps_of;
 use super::hold::HoldUnit;
 use super::release::ReleaseUnit;
 use super::track_in::TrackIn;
+use super::track_in_cancel::CancelTrackIn;
 use super::track_out::TrackOut;
-use super::{UNIT_NOT_FOUND, UnitStatus};
+use super::{UNIT_NOT_FOUND, UnitStatus, Verdict};
+use crate::asking::{in_path, in_question};
 use crate::track::at_hand::AtHand;
 use crate::track::guards;
 
@@ -57,10 +59,12 @@ impl Query for UnitNextActions {
                 step.action(asking_hold(cx, sn)?)
             }
             UnitStatus::InStation => {
-                let fields = json!({ "stationCode": here, "sn": sn });
-                let out = Asking::offer::<TrackOut>(cx, vec![], fields).primary();
-                let step = Step::new("track_out", StepStatus::Current, says("next-unit-in-station"));
-                step.action(linked(out, here.as_ref())).action(asking_hold(cx, sn)?)
+                let station = here.as_deref().ok_or_else(|| Error::fault(format!("{sn} is inside no station")))?;
+                let out = asking_out(cx, sn, station)?;
+                let status = if out.blockers.is_empty() { StepStatus::Current } else { StepStatus::Blocked };
+                let step = Step::new("track_out", status, says("next-unit-in-station"));
+                let step = step.blocked_by(blockers(&out.blockers)).action(linked(out.primary(), here.as_ref()));
+                step.action(asking_undo(cx, sn, station)?).action(asking_hold(cx, sn)?)
             }
             UnitStatus::OutFailed => {
                 let mut step = Step::new("disposition", StepStatus::Failed, says("next-unit-out-failed"));
@@ -101,14 +105,32 @@ fn asking_in(cx: &Cx<'_>, sn: &Sn, station: &str) -> Result<Asking> {
     Ok(asked)
 }
 
+/// Whether the unit may come out at all: asked for FAIL, since what a PASS needs besides is asked for by the form.
+fn asking_out(cx: &Cx<'_>, sn: &Sn, station: &str) -> Result<Asking> {
+    let command = TrackOut {
+        station_code: StationCode::parse(station).map_err(Error::fault)?,
+        sn: sn.clone(),
+        run_no: None,
+        result: Verdict::Fail,
+        operator_id: None,
+        defect_code: None,
+        defect_location: None,
+        defect_remark: None,
+        defects: vec![],
+        data: vec![],
+    };
+    Asking::of(cx, &command, json!({ "stationCode": station, "sn": sn }))
+}
+
+fn asking_undo(cx: &Cx<'_>, sn: &Sn, station: &str) -> Result<Action> {
+    let station_code = StationCode::parse(station).map_err(Error::fault)?;
+    let command = CancelTrackIn { station_code, sn: sn.clone(), reason: in_question()? };
+    Ok(Asking::of(cx, &command, json!({ "stationCode": station, "sn": sn }))?.action)
+}
+
 fn asking_hold(cx: &Cx<'_>, sn: &Sn) -> Result<Action> {
     let command = HoldUnit { sn: sn.clone(), reason: in_question()? };
     Ok(Asking::of(cx, &command, json!({ "sn": sn }))?.action)
-}
-
-/// A reason where only the guards before and after it are asked.
-fn in_question() -> Result<Reason> {
-    Reason::parse("?").map_err(Error::fault)
 }
 
 /// Why the unit waits for somebody else.
@@ -125,5 +147,5 @@ fn blockers(refusals: &[Refusal]) -> Vec<Blocker> {
 
 /// The action with the page of the station.
 fn linked(action: Action, station: Option<&String>) -> Action {
-    Action { link: station.map(|code| format!("/mes/execution?stationCode={code}")), ..action }
+    Action { link: station.map(|code| format!("/mes/execution?stationCode={}", in_path(code))), ..action }
 }

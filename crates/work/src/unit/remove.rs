@@ -2,6 +2,7 @@
 
 use engine::{Cx, LineOf, sql};
 use kernel::{Result, p};
+use serde_json::json;
 
 use super::UnitStatus;
 use super::events::UnitsDeleted;
@@ -9,8 +10,8 @@ use crate::run::{Run, RunKeys};
 use crate::tally::{Place, Tally};
 
 /// Delete the waiting units of a run that were in no station; gives how many. Their serials are free again, their numbers
-/// are not. The run is as the caller has left it.
-pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys) -> Result<i64> {
+/// are not. The run is as the caller has left it; `how` says which command it was.
+pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys, how: &'static str) -> Result<i64> {
     let places: Vec<(u32, i64)> = cx.all(
         sql!(
             "select step_no, cast(count(*) as bigint) from unit
@@ -22,6 +23,16 @@ pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys) -> Result<i64> {
     if removed == 0 {
         return Ok(0);
     }
+    let ends: Vec<(String,)> = cx.all(
+        sql!(
+            "select sn from unit where id in (
+                 select min(id) from unit where run_id = $1 and status = 'QUEUED' and tracks = 0
+                 union all select max(id) from unit where run_id = $1 and status = 'QUEUED' and tracks = 0) order by id"
+        ),
+        p![run.id],
+    )?;
+    let end = |sn: Option<&(String,)>| sn.map(|sn| sn.0.clone()).unwrap_or_default();
+    let (sn_from, sn_to) = (end(ends.first()), end(ends.last()));
     cx.run(
         sql!(
             "delete from barcode where kind = 'UNIT' and text in
@@ -42,7 +53,7 @@ pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys) -> Result<i64> {
         tally.left(Place { status: UnitStatus::Queued, step_no: Some(step_no) }, n);
     }
     tally.write(cx)?;
-    cx.note("remove", "units", Some(removed.into()), None);
+    cx.note("remove", "units", Some(json!({ "count": removed, "from": sn_from, "to": sn_to })), None);
     cx.emit(UnitsDeleted {
         line_id: LineOf(Some(run.line_id.number())),
         line_code: keys.line_code,
@@ -50,6 +61,9 @@ pub fn remove_queued(cx: &mut Cx<'_>, run: &Run, keys: RunKeys) -> Result<i64> {
         run_no: run.run_no.to_string(),
         product_code: keys.product_code,
         count: removed,
+        sn_from,
+        sn_to,
+        how,
     })?;
     Ok(removed)
 }

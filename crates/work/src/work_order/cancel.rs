@@ -41,11 +41,10 @@ impl Command for CancelOrder {
         if order.status == OrderStatus::Cancelled {
             return OrderAnswer::of(cx, &order);
         }
-        let line_code = order.line_code(cx)?.map(|c| c.to_string());
+        let line_code = order.at_work(cx)?;
         if let Some(reason) = &self.reason {
             cx.because(reason);
         }
-        cx.happens_at(line_code.as_deref(), None);
         let mut cancelled = order.clone();
         cancelled.status = order.status.to(OrderStatus::Cancelled)?;
         cancelled.closed_at = Some(cx.now);

@@ -61,6 +61,7 @@ impl Command for ChangeRoute {
     }
 
     fn run(self, (order, route): Self::Loaded, cx: &mut Cx<'_>) -> Result<OrderAnswer> {
+        order.at_work(cx)?;
         let mut changed = order.clone();
         if self.routing_code.is_some() {
             changed.routing_override = route.as_ref().map(|r| r.code.to_string());

@@ -80,11 +80,10 @@ impl Command for CloseOrder {
         if order.status == OrderStatus::Completed {
             return OrderAnswer::of(cx, &order);
         }
-        let line_code = order.line_code(cx)?.map(|c| c.to_string());
+        let line_code = order.at_work(cx)?;
         if let Some(reason) = &self.reason {
             cx.because(reason);
         }
-        cx.happens_at(line_code.as_deref(), None);
         let mut closed = order.clone();
         closed.status = order.status.to(OrderStatus::Completed)?;
         closed.closed_at = Some(cx.now);

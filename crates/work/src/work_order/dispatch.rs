@@ -71,6 +71,7 @@ impl Command for DispatchOrder {
         sent.station_group_id = at.group;
         sent.dispatched_at = Some(cx.now);
         sent.dispatched_by = Some(cx.actor().name.clone());
+        cx.about("work_order", &sent.wo_no);
         cx.happens_at(Some(at.line.code.as_str()), None);
         cx.save(&at.order, &mut sent)?;
         cx.emit(WorkOrderDispatched {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::choose::Resolution;
 use super::pick::PickStatus;
-use super::{OrderStatus, RouteMode, WoNo, WorkOrder};
+use super::{OrderStatus, RouteMode, WoNo, WorkOrder, in_sight};
 
 pub static WORK_ORDERS: Listing = Listing {
     name: "work_orders",
@@ -53,7 +53,7 @@ pub static WORK_ORDERS: Listing = Listing {
         Column::new("version", "w.version", Kind::Int).hidden(),
     ],
     from: "work_order w left join line l on l.id = w.line_id",
-    conditions: "{scope: w.line_id or null}",
+    conditions: in_sight!("w"),
     key: "w.id",
     filters: &[
         Filter::new("q", "w.wo_key", By::Prefix("w.wo_key")),

@@ -12,6 +12,7 @@ use super::{
     CancelOrder, CloseOrder, OrderStatus, ReleaseOrder, Totals, UnreleaseOrder, WORK_ORDER_NOT_FOUND, WoNo, WorkOrder,
     pick, release,
 };
+use crate::asking::in_path;
 use crate::run::{CreateRun, PlanQty, limit};
 
 /// The steps of an order, with what stands in their way and who can take them.
@@ -55,10 +56,14 @@ impl Query for OrderNextActions {
 fn link(order: &WorkOrder, refusal: &Refusal) -> Option<String> {
     let code = refusal.def.code;
     if code.starts_with("ROUTE_") {
-        return refusal.params.get("route").and_then(|r| r.as_str()).map(|route| format!("/mes/routes/{route}"));
+        return refusal
+            .params
+            .get("route")
+            .and_then(|r| r.as_str())
+            .map(|route| format!("/mes/routes/{}", in_path(route)));
     }
     if code.contains("RUNS") {
-        return Some(format!("/mes/runs?woNo={}", order.wo_no));
+        return Some(format!("/mes/runs?woNo={}", in_path(&order.wo_no)));
     }
     None
 }

@@ -37,6 +37,7 @@ impl Command for SetPickStatus {
     }
 
     fn run(self, order: WorkOrder, cx: &mut Cx<'_>) -> Result<OrderAnswer> {
+        order.at_work(cx)?;
         let mut changed = order.clone();
         changed.pick_status = Some(self.pick_status.word().to_string());
         if cx.save(&order, &mut changed)? {

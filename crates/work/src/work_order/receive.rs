@@ -1,8 +1,9 @@
 //! Receive: demand comes in, from the ERP or by hand; the same order again is an update (R-CORE-083, 084).
 
+use engine::db::Noun;
 use engine::{Ask, Command, Cx, Entity, Need, Permit, given, post};
 use kernel::error::VALIDATION_FAILED;
-use kernel::{Day, Error, FieldError, Id, Instant, Qty, Refusal, Result, Text};
+use kernel::{Day, Error, FieldError, Instant, Qty, Refusal, Result, Text};
 use plant::common::{Meta, fields_changed, fields_given};
 use plant::route::{ROUTE_NOT_FOUND, Route, RouteCode};
 use schemars::JsonSchema;
@@ -105,7 +106,10 @@ impl Command for ReceiveOrder {
         }
         let mut after = match &before {
             Some(order) => order.clone(),
-            None => self.new_order(ask.got(self.product_code.clone())?, cx.now),
+            None => {
+                let (product, qty) = (ask.got(self.product_code.clone())?, self.planned_qty.unwrap_or(Qty::ZERO));
+                WorkOrder::received(cx, self.wo_no.clone(), product, qty)
+            }
         };
         let mut warnings = Vec::new();
         if before.as_ref().is_none_or(|o| !o.status.is_terminal()) {
@@ -123,17 +127,17 @@ impl Command for ReceiveOrder {
         if loaded.before.is_none() {
             cx.created();
         }
-        self.keep(loaded, cx)
+        loaded.keep(cx)
     }
 }
 
-impl ReceiveOrder {
+impl Receiving {
     /// Store the order and tell what happened; also row by row of a batch.
-    pub(super) fn keep(self, loaded: Receiving, cx: &mut Cx<'_>) -> Result<Received> {
-        let Receiving { before, mut after, stale, warnings } = loaded;
+    pub(super) fn keep(self, cx: &mut Cx<'_>) -> Result<Received> {
+        let Receiving { before, mut after, stale, warnings } = self;
         let created = before.is_none();
+        cx.about("work_order", &after.wo_no);
         if !stale {
-            cx.about("work_order", &after.wo_no);
             match &before {
                 Some(before) => {
                     let fields = fields_changed(before, &after);
@@ -143,10 +147,7 @@ impl ReceiveOrder {
                 }
                 None => {
                     // Somebody else received the same new order at this moment: done again, this call updates it.
-                    cx.add(&mut after).map_err(|e| match e {
-                        Error::Taken(cause) => Error::Again(cause),
-                        other => other,
-                    })?;
+                    cx.add(&mut after).map_err(Error::again_if_taken)?;
                     cx.emit(received(&after, fields_given(&after)))?;
                 }
             }
@@ -156,6 +157,13 @@ impl ReceiveOrder {
         Ok(Received { wo_no, status, created, stale, warnings, version })
     }
 
+    /// Whether the order is new or will differ from what it was.
+    pub(super) fn changes(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| before.values() != self.after.values())
+    }
+}
+
+impl ReceiveOrder {
     /// A new order names its product and a quantity; a quantity is more than 0.
     fn complete(&self, is_new: bool) -> Result<()> {
         let mut refusal = Refusal::from(VALIDATION_FAILED);
@@ -174,44 +182,6 @@ impl ReceiveOrder {
         if refusal.errors.is_empty() { Ok(()) } else { Err(refusal.into()) }
     }
 
-    fn new_order(&self, product_code: ProductCode, now: Instant) -> WorkOrder {
-        WorkOrder {
-            id: Id::of(0),
-            wo_no: self.wo_no.clone(),
-            wo_key: self.wo_no.key(),
-            product_key: product_code.key(),
-            product_code,
-            planned_qty: self.planned_qty.unwrap_or(Qty::ZERO),
-            unit_code: None,
-            routing_code: None,
-            requested_routing_code: None,
-            routing_mode: None,
-            routing_candidates: None,
-            routing_override: None,
-            status: OrderStatus::Received,
-            erp_status: None,
-            erp_pick_status: None,
-            erp_closed: false,
-            pick_status: None,
-            due_on: None,
-            priority: None,
-            customer_code: None,
-            line_id: None,
-            station_group_id: None,
-            dispatched_at: None,
-            dispatched_by: None,
-            source_system: None,
-            source_updated_at: None,
-            meta: None,
-            run_seq: 0,
-            runs_open: 0,
-            qty_allocated: 0,
-            created_at: now,
-            closed_at: None,
-            version: 1,
-        }
-    }
-
     /// What is to be built, how many and by when; with runs, the product is locked and the quantity covers them.
     fn demand(&self, cx: &Cx<'_>, order: &mut WorkOrder) -> Result<()> {
         if let Some(product) = self.product_code.clone().filter(|p| p.key() != order.product_key) {
@@ -223,7 +193,8 @@ impl ReceiveOrder {
             order.product_code = product;
         }
         if let Some(qty) = self.planned_qty {
-            if qty < Qty::whole(order.qty_allocated) {
+            // The same quantity again is no change, even where runs may exceed it.
+            if qty < order.planned_qty && qty < Qty::whole(order.qty_allocated) {
                 let refusal = WORK_ORDER_QTY_BELOW_ALLOCATED.with("wo", &order.wo_no);
                 return Err(refusal.with("allocated", order.qty_allocated).with("theirs", qty).into());
             }
@@ -323,7 +294,7 @@ fn tell_state(cx: &mut Cx<'_>, from: OrderStatus, order: &WorkOrder) -> Result<(
     match to {
         _ if to == from => Ok(()),
         OrderStatus::Released => {
-            let routing_code = order.routing_code.clone();
+            let routing_code = Resolution::of(cx, order, None)?.code;
             cx.emit(WorkOrderReleased { line_id, wo_no, product_code, line_code, routing_code, from, to })
         }
         _ => cx.emit(WorkOrderCancelled { line_id, wo_no, product_code, line_code, from, to }),

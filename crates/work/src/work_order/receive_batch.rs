@@ -1,14 +1,17 @@
 //! Receive a batch: up to 200 orders in one call, each accepted or refused by itself (R-CORE-083).
 
 use engine::{Ask, Command, Cx, Entity, Need, Permit, post};
-use kernel::Result;
+use kernel::{Refusal, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-use super::{ReceiveOrder, WoNo};
+use super::receive::Received;
+use super::{
+    ReceiveOrder, WORK_ORDER_PRODUCT_LOCKED, WORK_ORDER_QTY_BELOW_ALLOCATED, WoNo, WorkOrder, WorkOrderConflict,
+};
 
-/// Receive many orders; a refused row leaves the others alone.
+/// Receive many orders; a refused row leaves the others alone. Each order that changes has an audit row of its own.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReceiveOrders {
@@ -80,35 +83,69 @@ impl Command for ReceiveOrders {
         let mut results = Vec::with_capacity(self.orders.len());
         for mut order in self.orders {
             order.strict |= self.strict;
-            let wo_no = order.wo_no.clone();
             let outcome = cx.attempt(|cx| {
-                let loaded = order.guards(cx, &mut Ask::first())?;
-                order.keep(loaded, cx)
+                let receiving = order.guards(cx, &mut Ask::first())?;
+                let changes = receiving.changes();
+                let done = receiving.keep(cx)?;
+                // Each order has its own history, so each has its own audit row.
+                if changes {
+                    cx.record("WORK_ORDER_RECEIVE")?;
+                }
+                Ok(done)
             })?;
             results.push(match outcome {
-                Ok(done) => {
-                    let outcome = match (done.stale, done.created) {
-                        (true, _) => RowOutcome::Stale,
-                        (false, true) => RowOutcome::Created,
-                        (false, false) => RowOutcome::Updated,
-                    };
-                    cx.note("replace", &format!("orders/{wo_no}"), None, Some(outcome.word().into()));
-                    RowResult { wo_no, outcome, code: None, params: Map::new(), warnings: done.warnings }
-                }
+                Ok(done) => done.into(),
                 Err(refusal) => {
-                    let (code, params) = (Some(refusal.def.code), refusal.params);
+                    tell_conflict(cx, &order.wo_no, &refusal)?;
+                    let (wo_no, code, params) = (order.wo_no, Some(refusal.def.code), refusal.params);
                     RowResult { wo_no, outcome: RowOutcome::Refused, code, params, warnings: vec![] }
                 }
             });
         }
         cx.about(batch.kind, batch.key);
         let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count();
-        Ok(BatchReceived {
+        let done = BatchReceived {
             created: count(RowOutcome::Created),
             updated: count(RowOutcome::Updated),
             stale: count(RowOutcome::Stale),
             refused: count(RowOutcome::Refused),
             results,
-        })
+        };
+        for (name, n) in [("created", done.created), ("updated", done.updated), ("stale", done.stale)] {
+            cx.note("add", name, None, Some(n.into()));
+        }
+        let refused = done.results.iter().filter_map(|r| r.code.map(|code| json!({ "woNo": r.wo_no, "code": code })));
+        cx.note("add", "refused", None, Some(refused.collect()));
+        Ok(done)
     }
+}
+
+impl From<Received> for RowResult {
+    fn from(done: Received) -> Self {
+        let outcome = match (done.stale, done.created) {
+            (true, _) => RowOutcome::Stale,
+            (false, true) => RowOutcome::Created,
+            (false, false) => RowOutcome::Updated,
+        };
+        RowResult { wo_no: done.wo_no, outcome, code: None, params: Map::new(), warnings: done.warnings }
+    }
+}
+
+/// A change that runs stand in the way of is told with both values; a planner decides (R-PLAT-091).
+fn tell_conflict(cx: &mut Cx<'_>, wo_no: &WoNo, refusal: &Refusal) -> Result<()> {
+    let Some(order) = WorkOrder::find(cx, wo_no)? else { return Ok(()) };
+    let (field, ours) = match refusal.def.code {
+        code if code == WORK_ORDER_PRODUCT_LOCKED.code => ("productCode", order.product_code.to_string()),
+        code if code == WORK_ORDER_QTY_BELOW_ALLOCATED.code => ("plannedQty", order.planned_qty.to_string()),
+        _ => return Ok(()),
+    };
+    cx.about("work_order", &order.wo_no);
+    cx.emit(WorkOrderConflict {
+        line_id: order.line_of(),
+        wo_no: order.wo_no.to_string(),
+        product_code: order.product_code.to_string(),
+        field,
+        ours,
+        theirs: refusal.params.get("theirs").cloned().unwrap_or_default(),
+    })
 }

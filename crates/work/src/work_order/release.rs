@@ -96,6 +96,7 @@ impl Command for ReleaseOrder {
             released.routing_override = Some(at.route.code.to_string());
         }
         at.resolution.keep_in(&mut released);
+        cx.about("work_order", &released.wo_no);
         cx.happens_at(Some(at.line.code.as_str()), None);
         cx.save(&at.order, &mut released)?;
         cx.emit(WorkOrderReleased {

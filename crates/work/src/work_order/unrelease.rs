@@ -35,11 +35,10 @@ impl Command for UnreleaseOrder {
     }
 
     fn run(self, order: WorkOrder, cx: &mut Cx<'_>) -> Result<OrderAnswer> {
-        let line_code = order.line_code(cx)?.map(|c| c.to_string());
+        let line_code = order.at_work(cx)?;
         if let Some(reason) = &self.reason {
             cx.because(reason);
         }
-        cx.happens_at(line_code.as_deref(), None);
         let mut taken = order.clone();
         taken.status = order.status.to(OrderStatus::Received)?;
         (taken.line_id, taken.station_group_id) = (None, None);

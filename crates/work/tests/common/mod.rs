@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use engine::db::{Reach, Sql, Tx};
+use engine::perform::Answer;
 use engine::store::Shared;
 use engine::testing::Plant;
 use engine::{Actor, Permit, Registry, Scope, sql};
@@ -103,6 +104,36 @@ pub fn on_lines(plant: &Plant, lines: &[&str]) -> Arc<Actor> {
         .unwrap();
     let lines = ids.into_iter().collect();
     Arc::new(Actor { name: "ann".into(), principal: 77, grants, lines, ..(*plant.boss()).clone() })
+}
+
+/// Somebody who may execute at the stations of these codes alone.
+pub fn at_stations(plant: &Plant, stations: &[&str]) -> Arc<Actor> {
+    use engine::permits::{Grants, Permits};
+    let permits = Permits::of(&[Permit::ExecTrackIn, Permit::ExecTrackOut]).closure();
+    let grants = Grants::of([(Scope::AssignedStations, permits)].into_iter());
+    let all = rows(plant, sql!("select id, code, line_id from station order by id"));
+    let wanted = all.iter().filter(|r| matches!(&r[1], Value::Text(code) if stations.contains(&code.as_str())));
+    let number = |value: &Value| if let Value::Int(n) = value { Some(*n) } else { None };
+    let mine: Vec<(i64, Option<i64>)> = wanted.map(|r| (number(&r[0]).unwrap(), number(&r[2]))).collect();
+    let bound = mine.clone();
+    plant
+        .engine
+        .work(move |cx| {
+            cx.run(
+                sql!(
+                    "insert into principal (id, kind, name, name_key) values (78, 'USER', 'bob', 'bob')
+                     on conflict (id) do nothing"
+                ),
+                [],
+            )?;
+            for (id, _) in &bound {
+                cx.run(sql!("insert into principal_station (principal_id, station_id) values (78, $1)"), p![*id])?;
+            }
+            Ok(0)
+        })
+        .unwrap();
+    let (stations, station_lines) = (mine.iter().map(|s| s.0).collect(), mine.iter().filter_map(|s| s.1).collect());
+    Arc::new(Actor { name: "bob".into(), principal: 78, grants, stations, station_lines, ..(*plant.boss()).clone() })
 }
 
 pub fn track_in(plant: &Plant, station: &str, sn: &str) -> Json {
@@ -209,4 +240,104 @@ pub fn counters_hold(plant: &Plant) {
         ),
     );
     assert_eq!(odd, 0, "on {}: open tracks", plant.on);
+}
+
+/// What must hold after any story told by commands alone: the counters of orders, and states that go together.
+pub fn floor_is_sound(plant: &Plant) {
+    counters_hold(plant);
+    let kept = rows(plant, sql!("select wo_no, runs_open, qty_allocated from work_order order by id"));
+    let counted = rows(
+        plant,
+        sql!(
+            "select w.wo_no,
+                 cast(coalesce(sum(case when r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD') then 1 else 0 end), 0) as bigint),
+                 cast(coalesce(sum(case when r.status in ('CANCELLED', 'SCRAPPED') then 0 else r.plan_qty end), 0) as bigint)
+             from work_order w left join run r on r.wo_id = w.id group by w.id, w.wo_no order by w.id"
+        ),
+    );
+    assert_eq!(kept, counted, "on {}: the counters of the orders", plant.on);
+    let odd: [(&str, &'static Sql); 6] = [
+        (
+            "runs that are on hold without an open hold, or the other way round",
+            sql!(
+                "select r.run_no from run r
+                 where r.holds_open <> (select count(*) from run_hold h where h.run_id = r.id and h.ended_at is null)
+                    or (r.status = 'ON_HOLD') <> (r.holds_open > 0)"
+            ),
+        ),
+        (
+            "units that are on hold without an open hold, or the other way round",
+            sql!(
+                "select u.sn from unit u
+                 where u.holds_open <> (select count(*) from unit_hold h where h.unit_id = u.id and h.ended_at is null)
+                    or (u.status = 'ON_HOLD' and u.holds_open = 0)
+                    or (u.status in ('QUEUED', 'OUT_FAILED', 'DONE') and u.holds_open > 0)"
+            ),
+        ),
+        (
+            "boards that were worked in a run that never began",
+            sql!(
+                "select u.sn from unit u join run r on r.id = u.run_id
+                 where r.started_at is null and u.tracks > 0 or r.status in ('PREP', 'CANCELLED') and u.tracks > 0"
+            ),
+        ),
+        (
+            "boards that are not finished in a run that is",
+            sql!(
+                "select u.sn from unit u join run r on r.id = u.run_id
+                 where r.status in ('COMPLETED', 'SCRAPPED') and u.status not in ('DONE', 'SCRAPPED')
+                    or r.status = 'CANCELLED' and u.status <> 'ON_HOLD'"
+            ),
+        ),
+        (
+            "runs that are open in an order that is over",
+            sql!(
+                "select r.run_no from run r join work_order w on w.id = r.wo_id
+                 where w.status in ('COMPLETED', 'CANCELLED')
+                   and r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD')"
+            ),
+        ),
+        (
+            "boards inside a station that is switched off",
+            sql!("select u.sn from unit u join station s on s.id = u.open_station_id where s.is_active = 0"),
+        ),
+    ];
+    for (what, question) in odd {
+        let found = rows(plant, question);
+        assert!(found.is_empty(), "on {}: {what}: {found:?}", plant.on);
+    }
+}
+
+/// All calls at the same moment; their answers in the order of the calls.
+pub fn at_once(plant: &Plant, calls: Vec<(&'static str, Json)>) -> Vec<Answer> {
+    let gate = std::sync::Barrier::new(calls.len());
+    let boss = plant.boss();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = calls
+            .into_iter()
+            .map(|(name, fields)| {
+                let (gate, boss) = (&gate, &boss);
+                scope.spawn(move || {
+                    gate.wait();
+                    plant.call(boss, name, fields)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    })
+}
+
+/// `OK`, or the code with which an answer refuses.
+pub fn code(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Done { .. } => "OK",
+        Answer::Refused { refusal, .. } => refusal.def.code,
+    }
+}
+
+/// The codes of answers, sorted.
+pub fn codes(answers: &[Answer]) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = answers.iter().map(code).collect();
+    codes.sort_unstable();
+    codes
 }

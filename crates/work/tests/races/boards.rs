@@ -1,61 +1,6 @@
-//! Many at once: whoever loses gets the refusal of the new state, and the counters are what counting gives.
+//! Boards at stations.
 
-mod common;
-
-use common::*;
-use engine::perform::Answer;
-use engine::sql;
-use engine::testing::{Plant, on_both};
-use plant::route::UnitCreation;
-use serde_json::{Value as Json, json};
-use work::testing::Tiny;
-
-/// All calls at the same moment; their answers in the order of the calls.
-fn at_once(plant: &Plant, calls: Vec<(&'static str, Json)>) -> Vec<Answer> {
-    let gate = std::sync::Barrier::new(calls.len());
-    let boss = plant.boss();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = calls
-            .into_iter()
-            .map(|(name, fields)| {
-                let (gate, boss) = (&gate, &boss);
-                scope.spawn(move || {
-                    gate.wait();
-                    plant.call(boss, name, fields)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|t| t.join().unwrap()).collect()
-    })
-}
-
-fn codes(answers: &[Answer]) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = answers
-        .iter()
-        .map(|answer| match answer {
-            Answer::Done { .. } => "OK",
-            Answer::Refused { refusal, .. } => refusal.def.code,
-        })
-        .collect();
-    codes.sort_unstable();
-    codes
-}
-
-fn scan(station: &str, sn: &str) -> (&'static str, Json) {
-    ("unit.track_in", json!({ "stationCode": station, "sn": sn }))
-}
-
-fn exit(station: &str, sn: &str, result: &str) -> (&'static str, Json) {
-    ("unit.track_out", json!({ "stationCode": station, "sn": sn, "result": result }))
-}
-
-fn story(tiny: Tiny, tell: impl Fn(&Plant)) {
-    on_both(wire, |plant| {
-        tiny.clone().build(&plant.engine).unwrap();
-        tell(plant);
-        counters_hold(plant);
-    });
-}
+use super::*;
 
 #[test]
 fn r_core_017_two_stations_one_serial_one_wins_and_is_named() {
@@ -128,41 +73,6 @@ fn r_core_017_exit_and_hold_end_on_hold_in_either_order() {
 }
 
 #[test]
-fn r_core_017_a_run_hold_and_a_track_in_are_one_after_the_other() {
-    story(Tiny { units: 10, ..Tiny::default() }, |plant| {
-        track_in(plant, "ST-PRINT-01", "SN-0010");
-        for n in 1..=9 {
-            let sn = format!("SN-{n:04}");
-            let held = std::thread::scope(|scope| {
-                let hold = scope.spawn(|| {
-                    stage(
-                        plant,
-                        sql!(
-                            "update run set status = 'ON_HOLD', previous_status = 'IN_PROGRESS', version = version + 1"
-                        ),
-                    );
-                });
-                let answer =
-                    plant.call(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-PRINT-01", "sn": sn }));
-                hold.join().unwrap();
-                answer
-            });
-            let after =
-                plant.code(&plant.boss(), "unit.track_in", json!({ "stationCode": "ST-SPI-01", "sn": "SN-0010" }));
-            assert_eq!(after.0, "RUN_ON_HOLD");
-            match held {
-                Answer::Done { .. } => assert_eq!(place(plant, &sn), "IN_STATION 10", "it was first"),
-                Answer::Refused { refusal, .. } => {
-                    assert_eq!(refusal.def.code, "RUN_ON_HOLD");
-                    assert_eq!(place(plant, &sn), "QUEUED 10", "it was second");
-                }
-            }
-            stage(plant, sql!("update run set status = 'IN_PROGRESS'"));
-        }
-    });
-}
-
-#[test]
 fn r_core_017_the_first_boards_of_a_run_begin_it_once() {
     story(Tiny { units: 10, ..Tiny::default() }, |plant| {
         let calls = (1..=10).map(|n| scan("ST-PRINT-01", &format!("SN-{n:04}"))).collect();
@@ -227,56 +137,4 @@ fn r_core_118_deleting_and_scanning_at_once_is_one_or_the_other() {
             assert!(one.contains(&codes), "on {}: {codes:?}", plant.on);
         });
     }
-}
-
-/// A small generator of numbers, so that a story that fails can be told again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % n
-    }
-}
-
-#[test]
-fn r_core_009_after_any_story_the_counters_are_what_counting_gives() {
-    const STATIONS: [&str; 5] = ["ST-PRINT-01", "ST-SPI-01", "ST-SPI-02", "ST-AOI-01", "ST-ANY-01"];
-    story(Tiny { units: 6, plan_qty: 40, ..Tiny::default() }, |plant| {
-        window(plant, 0);
-        let boss = plant.boss();
-        let mut dice = Dice(20_261_120);
-        for _ in 0..400 {
-            let prefix = ["SN", "G"][dice.roll(2) as usize];
-            let sn = format!("{prefix}-{:04}", 1 + dice.roll(9));
-            let unit = unit_or_null(plant, &sn);
-            let here = unit["openTrack"]["stationCode"].as_str().map(str::to_string);
-            let right = unit["currentStep"]["eligibleStations"][0].as_str();
-            let station = right.filter(|_| dice.roll(3) > 0).unwrap_or(STATIONS[dice.roll(5) as usize]);
-            let result = if dice.roll(10) == 0 { "FAIL" } else { "PASS" };
-            let (name, fields) = match dice.roll(12) {
-                0..=4 => scan(station, &sn),
-                5..=7 => exit(here.as_deref().unwrap_or(station), &sn, result),
-                8 => ("unit.hold", json!({ "sn": sn, "reason": "dice" })),
-                9 => ("unit.release", json!({ "sn": sn, "reason": "dice" })),
-                10 => {
-                    let at = here.as_deref().unwrap_or(station);
-                    ("unit.track_in_cancel", json!({ "stationCode": at, "sn": sn, "reason": "dice" }))
-                }
-                _ => ("unit.generate", json!({ "runNo": "RUN-1", "quantity": 1, "snPrefix": "G-" })),
-            };
-            let answer = plant.call(&boss, name, fields.clone());
-            assert!(answer.status() < 500, "on {}: {name} {fields}", plant.on);
-        }
-        let tracks = number(plant, sql!("select cast(count(*) as bigint) from track"));
-        assert!(tracks > 30, "the story was worth telling: {tracks}");
-        assert!(number(plant, sql!("select qty_done from run")) > 0, "and some came to its end");
-    });
-}
-
-fn unit_or_null(plant: &Plant, sn: &str) -> Json {
-    let answer = plant.try_ask(&plant.boss(), "unit.get", json!({ "sn": sn }));
-    answer.map_or(Json::Null, |text| serde_json::from_str(&text).unwrap())
 }
