@@ -39,7 +39,7 @@ sign-in = Sign in
 login-say = Every board, every step, in time.
 username = User name
 password = Password
-login-help = Forgot the password? A line leader or administrator can set a new one.
+login-help = Forgot the password? An administrator can set a new one.
 
 ## Errors
 error-404 = Not found
@@ -115,8 +115,6 @@ js-not-json = This is not valid JSON.
 js-dirty = Discard what you entered?
 js-discard = Discard
 js-keep-editing = Keep editing
-js-denied = You may not do this.
-js-denied-roles = These roles can: { $roles }
 js-reference = Reference
 js-next = Next: { $detail }
 js-sign-in-again = Sign in again

@@ -39,7 +39,7 @@ sign-in = 登录
 login-say = 每一块板，每一道工序，准时到位
 username = 用户名
 password = 密码
-login-help = 忘记密码？请线长或系统管理员重设。
+login-help = 忘记密码？管理员可以重设。
 
 ## Errors
 error-404 = 未找到
@@ -112,8 +112,6 @@ js-not-json = 不是有效的 JSON。
 js-dirty = 放弃已填写的内容？
 js-discard = 放弃
 js-keep-editing = 继续编辑
-js-denied = 您无权执行此操作。
-js-denied-roles = 以下角色可以：{ $roles }
 js-reference = 参考编号
 js-next = 下一步：{ $detail }
 js-sign-in-again = 重新登录

@@ -111,9 +111,19 @@ pub fn say<'a>(lang: Lang, key: &str, args: impl IntoIterator<Item = (&'a str, J
 /// The sentence of a refusal: what happened, what to do and who can.
 pub fn refusal(lang: Lang, refusal: &Refusal) -> String {
     let key = format!("refusal-{}", refusal.def.code);
-    let given = refusal.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let named = |name: &str, value: &Json| match (name, value) {
+        ("roles", Json::Array(roles)) => roles.iter().map(|role| role_word(lang, role)).collect(),
+        _ => value.clone(),
+    };
+    let given = refusal.params.iter().map(|(name, value)| (name.as_str(), named(name, value)));
     let absent = refusal.def.params.iter().filter(|p| !refusal.params.contains_key(**p)).map(|p| (*p, Json::from("")));
     say(lang, &key, given.chain(absent).collect::<Vec<_>>())
+}
+
+/// What a role is called; the code of a role that the plant made itself.
+fn role_word(lang: Lang, role: &Json) -> Json {
+    let key = format!("role-{}", role.as_str().unwrap_or_default());
+    if has(lang, &key) { say(lang, &key, []).into() } else { role.clone() }
 }
 
 fn fluent_value(value: &Json) -> FluentValue<'static> {

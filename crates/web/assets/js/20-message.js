@@ -22,7 +22,9 @@
     while (box.children.length >= 4) box.firstElementChild.remove();
     const node = Takt.msg(m, "toast");
     box.append(node);
-    if (m.status === "done" || m.status === "waiting") setTimeout(() => node.remove(), 6000);
+    // at a station nobody has a hand free to close it
+    const passes = m.status === "done" || m.status === "waiting" || document.documentElement.dataset.device === "station";
+    if (passes && !(m.actions || []).length) setTimeout(() => node.remove(), 6000);
     return node;
   };
 
@@ -54,9 +56,6 @@
       if (no) { m.link = (params.oqcNo ? "/mes/oqc/" : "/mes/fqc/") + encodeURIComponent(no); m.linkText = no; }
     } else if (p.code === "PASSWORD_CHANGE_REQUIRED") {
       m.link = "/forms/user.change_password";
-    } else if (p.status === 403) {
-      const roles = params.roles || params.holders;
-      m.todo = Array.isArray(roles) && roles.length ? say("denied-roles", { roles: roles.join(", ") }) : params.permission || null;
     } else if (p.status === 409 || p.status === 412) {
       m.todo = say("conflict-todo");
       m.actions.push({ label: say("reload"), run: () => location.reload() });

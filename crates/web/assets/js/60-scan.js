@@ -1,7 +1,7 @@
 // The scanner router: quick keystrokes that end in Enter or Tab are one scan, wherever the focus is (R-SCR-025, 026).
 (() => {
   const { say } = Takt;
-  const GAP_MS = Number(Takt.keep.get("takt-scan-gap-ms")) || 50, SHORTEST = 3, QUEUE = 5;
+  const GAP_MS = Number(Takt.keep.get("takt-scan-gap-ms")) || 50, SHORTEST = 3, QUEUE = 5, LEFT_MS = 5000;
   let text = "", last = 0, armed = false, held = null, swallowed = "", giveBack = 0;
 
   // a fast typist is no scanner: what was kept back goes into the field after all
@@ -118,6 +118,7 @@
     const own = e.target.matches && e.target.matches("[data-scan-field]");
     if (e.key.length === 1) {
       const quick = now - last < GAP_MS;
+      if (own && now - last > LEFT_MS) e.target.value = "";                                           // what somebody left there is no part of this
       if (!quick && !armed) { release(); text = ""; held = Takt.typing(e.target) && !own ? { node: e.target, value: e.target.value, start: e.target.selectionStart, end: e.target.selectionEnd } : null; }
       text += e.key;
       last = now;
@@ -128,9 +129,11 @@
     }
     clearTimeout(giveBack);
     if (e.key !== "Enter" && e.key !== "Tab") { release(); if (e.key !== "Shift") { text = ""; armed = false; } return; }
-    const scan = text, quick = now - last < Math.max(GAP_MS, 100);
+    const quick = now - last < Math.max(GAP_MS, 100);
+    // the scan field takes nothing but scans: all that stands in it is one, also from a slow scanner or a hand
+    const scan = own && !armed && e.target.value.trim() && (e.key === "Enter" || text.length >= SHORTEST && quick) ? e.target.value.trim() : text;
     text = "";
-    if (armed || (scan.length >= SHORTEST && quick)) {
+    if (armed || own && scan && e.key === "Enter" || (scan.length >= SHORTEST && quick)) {
       armed = false;
       e.preventDefault();
       e.stopImmediatePropagation();
@@ -145,11 +148,5 @@
       return;
     }
     release();
-    if (own && e.key === "Enter" && e.target.value.trim()) {                                            // typed by hand
-      e.preventDefault();
-      const typed = e.target.value;
-      e.target.value = "";
-      Takt.scanned(typed);
-    }
   }, true);
 })();

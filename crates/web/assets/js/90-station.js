@@ -28,7 +28,11 @@ Takt.ready(() => {
     list.prepend(el("div", { class: "item", "data-status": status }, icon(glyph), el("div", {}, el("b", { class: "code" }, sn), " ", el("span", { class: "soft" }, text)), el("span", { class: "muted num" }, Takt.clock())));
     while (list.children.length > 3) list.lastElementChild.remove();
   };
-  const busy = (on) => { ready.replaceChildren(icon(on ? "waiting" : "done"), el("span", {}, say(on ? "busy" : "ready"))); ready.style.color = on ? "var(--ink-3)" : ""; };
+  const busy = (on) => {
+    const [glyph, word, color] = on ? ["waiting", "busy", "var(--ink-3)"] : S.held ? ["offline", "bi-offline", "var(--warn-fg)"] : ["done", "ready", ""];
+    ready.replaceChildren(icon(glyph), el("span", {}, say(word)));
+    ready.style.color = color;
+  };
   S.idle = () => { S.unit = null; S.hideForms(); now.hidden = true; byId("advanced").hidden = true; };
   S.hideForms = () => { byId("out").hidden = true; byId("defect").hidden = true; byId("last").hidden = false; byId("last-head").hidden = false; };
   S.stepWord = (s) => !s ? "–" : typeof s === "object" ? [s.stepNo, s.operationName || s.operationCode].filter((x) => x !== undefined && x !== null).join(" ") : String(s);
@@ -66,6 +70,7 @@ Takt.ready(() => {
   const RETRY = { kind: "command", raw: "RETRY", value: "RETRY" };
   S.lost = (sn, again, answer) => {
     S.held = { sn, again };
+    busy(false);
     S.result({ status: "warn", icon: "offline", verdict: "bi-offline", where: "bi-offline-keep", args: { sn }, then: "bi-offline-retry", sound: "warn", retry: true, code: answer && answer.body ? answer.body.code : undefined });
     return false;
   };
@@ -187,7 +192,7 @@ Takt.ready(() => {
   S.command = async (c) => {
     if (c === "UNDO") return S.undo();
     const box = document.querySelector("dialog[open]");
-    if (c === "CANCEL") { if (box) return Takt.closeDialog(box); S.held = null; S.idle(); S.result({ idle: true, icon: "scan", verdict: "bi-ready", where: "bi-ready-where" }); return true; }
+    if (c === "CANCEL") { if (box) return Takt.closeDialog(box); S.held = null; busy(false); S.idle(); S.result({ idle: true, icon: "scan", verdict: "bi-ready", where: "bi-ready-where" }); return true; }
     if (box) { const b = box.querySelector("footer .primary, footer [type=submit]"); if (c === "CONFIRM" && b) b.click(); return c === "CONFIRM"; }
     if (S.held && c !== "FAIL") return S.resume();
     return c === "RETRY" || S.outCommand(c);

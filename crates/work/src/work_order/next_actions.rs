@@ -157,5 +157,11 @@ fn close_step(cx: &Cx<'_>, Sight { order, totals, open, .. }: &Sight) -> Result<
         (false, false) => (StepStatus::Blocked, "next-order-close-blocked"),
     };
     let step = Step::new("close", status, facts(key)).blocked_by(blockers(order, &asking.blockers));
-    Ok(step.action(asking.primary()))
+    let step = step.action(asking.primary());
+    // Before the release its own step offers it.
+    if order.status == OrderStatus::Received || !open.is_empty() {
+        return Ok(step);
+    }
+    let cancel = CancelOrder { wo_no: order.wo_no.clone(), reason: None };
+    Ok(step.action(Asking::of(cx, &cancel, json!({ "woNo": order.wo_no }))?.action))
 }
