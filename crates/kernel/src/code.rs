@@ -7,9 +7,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The text by which two codes are the same code: NFKC and full case folding, computed here since no engine folds Unicode.
+/// The text by which two codes are the same code: NFKC and full case folding without what nobody sees, computed here since
+/// no engine folds Unicode.
 pub fn fold(text: &str) -> String {
-    default_case_fold_str(&text.nfkc().collect::<String>()).nfkc().collect()
+    let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    default_case_fold_str(&seen.nfkc().collect::<String>()).nfkc().collect()
+}
+
+/// Marks that spreadsheets and web pages leave in copied text: soft hyphens, joiners, direction marks, variation selectors.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+/// Whether a text shows nothing at all.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
 }
 
 /// Bring a text into the form in which it is stored, or say what is wrong with it.
@@ -102,7 +114,7 @@ macro_rules! code {
             /// Parse what a person or machine gave; the error says what is wrong with it.
             pub fn parse(text: &str) -> Result<Self, String> {
                 let text = $crate::code::clean(text, $max)?;
-                if text.is_empty() {
+                if $crate::code::is_blank(&text) {
                     return Err([$( $blank, )? "CODE_REQUIRED"][0].to_string());
                 }
                 Ok(Self(text))
@@ -189,6 +201,9 @@ mod tests {
         assert_eq!(fold("LINE-a"), fold("line-A"));
         assert_eq!(fold("Straße"), fold("STRASSE"));
         assert_eq!(fold("Ａ"), fold("a"));
+        assert_eq!(fold("LINE\u{200B}-A\u{200E}\u{FEFF}"), fold("line-a"), "what nobody sees makes no other code");
+        assert_eq!(Name::parse("\u{200B}\u{FEFF}").unwrap_err(), "NAME_REQUIRED");
+        assert_eq!(Sn::parse("👩\u{200D}🔧").unwrap().as_str(), "👩\u{200D}🔧", "a serial stays as it was scanned");
         assert_ne!(Sn::parse("a").unwrap(), Sn::parse("A").unwrap());
     }
 }

@@ -7,6 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::route::RouteVersion;
+use crate::snapshot::{FrozenRoute, Step};
+
 kernel::words! {
     /// What happened to a line or station.
     pub enum Change { Created = "CREATED", Updated = "UPDATED", Deactivated = "DEACTIVATED" }
@@ -96,6 +99,25 @@ pub fn configs_naming(cx: &Cx<'_>, field: &str, code_key: &str) -> Result<usize>
         None => false,
     };
     Ok(configs.iter().filter(|(fields,)| names(fields)).count())
+}
+
+/// How many frozen versions name a code in one of their steps, at most a hundred: runs live by them, whatever the
+/// configuration says now.
+pub fn versions_naming(cx: &Cx<'_>, code: &str, names: impl Fn(&Step) -> bool) -> Result<usize> {
+    let quoted = Json::from(code).to_string();
+    let candidates: Vec<(Id<RouteVersion>,)> = cx.all(
+        sql!(
+            "select id from route_version where status <> 'INVALID' and replace(snapshot, $1, '') <> snapshot
+             order by id desc limit 100"
+        ),
+        p![quoted],
+    )?;
+    let mut count = 0;
+    for (id,) in candidates {
+        let frozen = FrozenRoute::get(cx, id)?;
+        count += usize::from(frozen.is_some_and(|f| f.snapshot.steps.iter().any(&names)));
+    }
+    Ok(count)
 }
 
 /// Further facts a plant keeps with a thing: a JSON object of at most 8 KiB.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::StationType;
-use crate::common::{Change, Dependants, configs_naming};
+use crate::common::{Change, Dependants, configs_naming, versions_naming};
 use crate::line::Line;
 
 pub use create::CreateStation;
@@ -129,6 +129,9 @@ impl Station {
             [("users", sql!("select cast(count(*) as bigint) from principal_station where station_id = $1"))];
         let mut dependants = Dependants::of(cx, &own, &CHANGE, self.id, self)?;
         dependants.count("executionConfigs", configs_naming(cx, "allowedStationCodes", &self.code_key)?);
+        let code = self.code.as_str();
+        let named = versions_naming(cx, code, |step| step.allowed_stations.iter().any(|s| s == code))?;
+        dependants.count("routeVersions", named);
         Ok(dependants)
     }
 

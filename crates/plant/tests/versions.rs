@@ -59,6 +59,36 @@ fn r_core_072_a_revision_at_the_moment_of_a_compile_is_frozen_or_marked() {
 }
 
 #[test]
+fn r_core_021_what_a_frozen_version_names_stays_while_runs_may_live_by_it() {
+    on_both(wire, |plant| {
+        let boss = plant.boss();
+        floor(plant);
+        plant.run(&boss, "station_group.create", json!({ "code": "G3", "name": "x" }));
+        plant.run(
+            &boss,
+            "station.create",
+            json!({ "code": "M3", "name": "x", "stationType": "MANUAL", "groupCode": "G3" }),
+        );
+        route_with(plant, "R", &[(10, "PRINT")]);
+        configure(plant, "R", 10, json!({ "stationGroupCode": "G3", "allowedStationCodes": ["M3"] }));
+        configure(plant, "R", 10, json!({ "unset": ["stationGroupCode", "allowedStationCodes"] }));
+        assert_eq!(head(plant, "R")["readyVersionNo"], 3, "no configuration names them any more");
+        let refusal = plant.refuse(&boss, "station.delete", json!({ "stationCode": "M3" }));
+        assert_eq!(
+            (refusal.def.code, &refusal.params["counts"]),
+            ("STATION_HAS_DEPENDENCIES", &json!({ "routeVersions": 1 }))
+        );
+        let renamed = json!({ "stationCode": "M3", "code": "M9", "groupCode": null });
+        assert_eq!(plant.code(&boss, "station.update", renamed), ("CODE_IMMUTABLE", 409));
+        plant.run(&boss, "station.update", json!({ "stationCode": "M3", "groupCode": null, "isActive": false }));
+        let refusal = plant.refuse(&boss, "station_group.delete", json!({ "groupCode": "G3" }));
+        assert_eq!(refusal.params["counts"], json!({ "routeVersions": 1 }));
+        plant.run(&boss, "station.create", json!({ "code": "M", "name": "x", "stationType": "MANUAL" }));
+        plant.run(&boss, "station.delete", json!({ "stationCode": "M" }));
+    });
+}
+
+#[test]
 fn r_core_071_two_compiles_at_once_give_one_version() {
     on_both(wire, |plant| {
         floor(plant);

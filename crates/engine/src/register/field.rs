@@ -1,6 +1,6 @@
 //! The fields of a register: how each is read from JSON and from a table, kept, shown and described.
 
-use kernel::code::{Name, Text, clean, fold};
+use kernel::code::{Name, Text, clean, fold, is_blank};
 use kernel::{Day, Qty, RefusalDef, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -141,7 +141,7 @@ impl Field {
         Ok(match self.kind {
             Kind::Code(max) => {
                 let code = clean(text()?, max).or_else(wrong)?;
-                if code.is_empty() {
+                if is_blank(&code) {
                     return Err(("CODE_REQUIRED", "CODE_REQUIRED".into()));
                 }
                 kept(code)
@@ -390,6 +390,7 @@ mod tests {
         let cases = [
             (Kind::Code(3), json!("abcd")),
             (Kind::Code(3), json!(" ")),
+            (Kind::Code(3), json!("\u{200B}")),
             (Kind::Name, json!("")),
             (Kind::Text(2), json!("abc")),
             (Kind::Text(2), json!(1)),

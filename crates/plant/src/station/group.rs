@@ -6,7 +6,7 @@ use kernel::Result;
 use serde_json::json;
 
 use super::{STATION_GROUP_CODE_DUPLICATE, STATION_GROUP_HAS_DEPENDENCIES, STATION_GROUP_NOT_FOUND};
-use crate::common::configs_naming;
+use crate::common::{configs_naming, versions_naming};
 
 /// R-CORE-020, R-CORE-021: unique codes, and no group goes away while stations or routes name it.
 pub static GROUPS: Register = Register {
@@ -38,14 +38,16 @@ pub static GROUPS: Register = Register {
 
 pub(super) fn register(registry: &mut Registry) {
     GROUPS.register(registry);
-    registry.gate(&USED, "execution_configs", configured);
+    registry.gate(&USED, "execution_configs", named_in_routes);
 }
 
-/// Execution configurations name groups by code.
-fn configured(cx: &Cx<'_>, entry: &Entry) -> Result<Verdict> {
+/// Execution configurations and frozen versions name groups by code.
+fn named_in_routes(cx: &Cx<'_>, entry: &Entry) -> Result<Verdict> {
     if entry.noun != GROUPS.noun {
         return Ok(Verdict::yes());
     }
-    let count = configs_naming(cx, "stationGroupCode", &entry.code_key)?;
-    Ok(Verdict { refusals: vec![], evidence: vec![json!({ "executionConfigs": count })] })
+    let configs = configs_naming(cx, "stationGroupCode", &entry.code_key)?;
+    let versions = versions_naming(cx, &entry.code, |step| step.station_group.as_ref() == Some(&entry.code))?;
+    let counts = json!({ "executionConfigs": configs, "routeVersions": versions });
+    Ok(Verdict { refusals: vec![], evidence: vec![counts] })
 }
