@@ -34,8 +34,11 @@ create table audit (
   ip text,
   user_agent text
 );
-create index audit_entity on audit (entity_type, entity_key, id);
-create index audit_actor on audit (actor, id);
+create index audit_type on audit (entity_type, at, id);
+create index audit_key on audit (entity_key, at, id);
+create index audit_actor on audit (actor, at, id);
+create index audit_action on audit (action, at, id);
+create index audit_error on audit (error_code, at, id) where error_code is not null;
 create index audit_at on audit (at, id);
 
 create table event (

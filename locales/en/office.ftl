@@ -196,6 +196,7 @@ field-errorCode = Refusal
 field-errorMessage = Why refused
 field-from = From
 field-fromSeq = From number
+field-toSeq = To number
 field-home = Home page
 field-ip = Address
 field-isSystem = Comes with Takt

@@ -196,6 +196,7 @@ field-errorCode = 拒绝代码
 field-errorMessage = 拒绝原因
 field-from = 从
 field-fromSeq = 起始编号
+field-toSeq = 截止编号
 field-home = 首页
 field-ip = 地址
 field-isSystem = 预置

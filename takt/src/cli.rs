@@ -13,8 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Flags};
-use crate::lock::Lock;
-use crate::server;
+use crate::{lock, server};
 
 /// Manufacturing execution for electronics factories.
 #[derive(Parser)]
@@ -68,6 +67,9 @@ enum Audit {
         /// The sealed number to begin at
         #[arg(long, default_value_t = 1)]
         from: i64,
+        /// The sealed number to end at [default: the newest]
+        #[arg(long)]
+        to: Option<i64>,
         #[command(flatten)]
         flags: Flags,
     },
@@ -82,7 +84,7 @@ pub fn run() -> ExitCode {
         Command::Check(flags) => check(&flags),
         Command::Migrate(flags) => migrate(&flags),
         Command::Admin { what: Admin::Create { name, flags } } => create_admin(&flags, &name),
-        Command::Audit { what: Audit::Verify { from, flags } } => audit::verify(&flags, from),
+        Command::Audit { what: Audit::Verify { from, to, flags } } => audit::verify(&flags, from, to.unwrap_or(i64::MAX)),
         Command::Version => {
             println!("takt {} (schema {})", env!("CARGO_PKG_VERSION"), engine::db::migrate::NEWEST);
             Ok(())
@@ -113,10 +115,10 @@ fn check(flags: &Flags) -> Result<(), String> {
     }
 }
 
-/// Takes the lock of the data directory.
+/// Takes the locks of the data.
 fn migrate(flags: &Flags) -> Result<(), String> {
     let config = Config::load(flags)?;
-    let _lock = locked(&config)?;
+    let _locks = lock::of(&config)?;
     let mut conn = config.database.open().map_err(|e| e.to_string())?;
     let applied = engine::db::migrate::migrate(&mut conn).map_err(|e| e.to_string())?;
     match &applied[..] {
@@ -128,7 +130,7 @@ fn migrate(flags: &Flags) -> Result<(), String> {
 
 fn create_admin(flags: &Flags, name: &str) -> Result<(), String> {
     let config = Config::load(flags)?;
-    let _lock = locked(&config)?;
+    let _locks = lock::of(&config)?;
     let engine = server::open(&config, false)?;
     let link = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let (given, name) = (link.clone(), name.to_string());
@@ -144,11 +146,4 @@ fn create_admin(flags: &Flags, name: &str) -> Result<(), String> {
     let token = link.lock().map_err(|_| "poisoned".to_string())?.clone();
     println!("Open once, within 72 hours, to choose a password:\n{base}/enrol?token={token}");
     Ok(())
-}
-
-fn locked(config: &Config) -> Result<Option<Lock>, String> {
-    match config.database {
-        engine::store::Database::Sqlite(_) => Lock::take(&config.data_dir).map(Some),
-        engine::store::Database::Postgres(_) => Ok(None),
-    }
 }

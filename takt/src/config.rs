@@ -48,6 +48,7 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     pub metrics_token: Option<String>,
     pub log_level: String,
+    pub insecure_http: bool,
     pub log_json: bool,
     pub writers: usize,
     pub record: Option<PathBuf>,
@@ -96,6 +97,9 @@ impl Config {
         let proxies = get("TRUSTED_PROXIES").unwrap_or_default();
         let trusted_proxies: Vec<String> =
             proxies.split(',').map(str::trim).filter(|p| !p.is_empty()).map(Into::into).collect();
+        if let Some(odd) = trusted_proxies.iter().find(|proxy| !web::is_network(proxy)) {
+            return Err(format!("TAKT_TRUSTED_PROXIES: {odd:?} is neither an address nor a network like 10.0.0.0/8"));
+        }
         let insecure = get("INSECURE_HTTP").is_some_and(|v| v == "true" || v == "1");
         if !host.is_loopback() && !insecure && trusted_proxies.is_empty() {
             return Err(format!(
@@ -107,6 +111,10 @@ impl Config {
         if !matches!(log_format.as_str(), "json" | "text") {
             return Err(format!("TAKT_LOG_FORMAT {log_format:?} is neither json nor text"));
         }
+        let log_level = get("LOG_LEVEL").unwrap_or_else(|| "info".into());
+        if !["error", "warn", "info", "debug"].contains(&log_level.as_str()) {
+            return Err(format!("TAKT_LOG_LEVEL {log_level:?} is none of error, warn, info, debug"));
+        }
         Ok(Config {
             database,
             address: SocketAddr::new(host, port),
@@ -115,7 +123,8 @@ impl Config {
             zone,
             trusted_proxies,
             metrics_token: get("METRICS_TOKEN"),
-            log_level: get("LOG_LEVEL").unwrap_or_else(|| "info".into()),
+            log_level,
+            insecure_http: insecure,
             log_json: log_format == "json",
             writers: writers
                 .parse()
@@ -144,6 +153,7 @@ impl Config {
             ("METRICS_TOKEN".into(), self.metrics_token.as_ref().map_or(String::new(), |_| "***".into())),
             ("LOG_LEVEL".into(), self.log_level.clone()),
             ("LOG_FORMAT".into(), if self.log_json { "json" } else { "text" }.into()),
+            ("INSECURE_HTTP".into(), self.insecure_http.to_string()),
             ("WRITERS".into(), self.writers.to_string()),
             ("RECORD".into(), self.record.as_ref().map_or(String::new(), |path| path.display().to_string())),
         ]
@@ -153,9 +163,14 @@ impl Config {
 /// `postgres://user:***@host/db`.
 pub fn masked_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_string() };
-    let Some((login, host)) = rest.split_once('@') else { return url.to_string() };
-    let user = login.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}:***@{host}")
+    // A password may hold an @ as it is; what stands before the last one is the login.
+    let (place, query) = rest.split_once('?').map_or((rest, ""), |(place, query)| (place, query));
+    let query: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("password=")).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    match place.rsplit_once('@') {
+        None => format!("{scheme}://{place}{query}"),
+        Some((login, host)) => format!("{scheme}://{}:***@{host}{query}", login.split(':').next().unwrap_or_default()),
+    }
 }
 
 fn file_values(path: Option<&Path>) -> Result<BTreeMap<String, String>, String> {
@@ -233,10 +248,15 @@ mod tests {
         assert!(Config::of(&values(&[("HOST", "0.0.0.0"), ("INSECURE_HTTP", "true")])).is_ok());
         assert!(Config::of(&values(&[("HOST", "0.0.0.0"), ("TRUSTED_PROXIES", "10.0.0.1")])).is_ok());
         assert!(Config::of(&values(&[])).unwrap().address.ip().is_loopback());
+        let typo = Config::of(&values(&[("HOST", "0.0.0.0"), ("TRUSTED_PROXIES", "10.0.0.1, proxy")]));
+        assert!(typo.unwrap_err().contains("proxy"), "what is no network trusts nobody");
+        assert!(Config::of(&values(&[("LOG_LEVEL", "loud")])).unwrap_err().contains("loud"));
     }
 
     #[test]
     fn secrets_are_masked() {
         assert_eq!(masked_url("postgres://takt:geheim@db/takt"), "postgres://takt:***@db/takt");
+        assert_eq!(masked_url("postgres://takt:ge@heim@db/takt?sslmode=require"), "postgres://takt:***@db/takt?sslmode=require");
+        assert_eq!(masked_url("postgres://db/takt?user=takt&password=geheim"), "postgres://db/takt?user=takt");
     }
 }

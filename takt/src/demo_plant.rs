@@ -70,7 +70,7 @@ pub fn must_be_ours(config: &Config) -> Result<(), String> {
     if migrate::version(&mut conn).unwrap_or(0) == 0 {
         return Ok(());
     }
-    let tx = Tx::on(conn);
+    let tx = Tx::reading(conn);
     let (shared, system) = (reading_shared(config.zone.clone()), Actor::system());
     let cx = system_cx(&tx, &shared, &system);
     match ::demo::is_free(&cx).map_err(|e| e.to_string())? {
@@ -158,7 +158,7 @@ impl People<'_> {
             Envelope { key: Some(office::secret::random().map_err(|e| e.to_string())?), ..Envelope::default() };
         let call = self.engine.call(command, actor, fields, envelope);
         let answer = match call {
-            Ok(call) => ::demo::perform(self.engine, call)?,
+            Ok(call) => self.engine.submit_blocking(call),
             Err(refusal) => Answer::refused(refusal),
         };
         match answer {

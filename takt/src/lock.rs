@@ -1,10 +1,22 @@
-//! One process on one data directory: whoever comes second hears who was first (R-PLAT-135).
+//! One process on one data directory and one SQLite file: whoever comes second hears who was first (R-PLAT-135).
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
+use engine::store::Database;
 use rustix::fs::{FlockOperation, flock};
+
+use crate::config::Config;
+
+/// The locks of what a process works on: its data directory and, wherever it lies, its SQLite file. Nodes share a PostgreSQL
+/// database, so there nothing is locked.
+pub fn of(config: &Config) -> Result<Vec<Lock>, String> {
+    let Database::Sqlite(file) = &config.database else { return Ok(Vec::new()) };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(vec![Lock::take(&config.data_dir, "takt.lock")?, Lock::take(folder, &format!("{name}.lock"))?])
+}
 
 /// The lock; given back when it is dropped or the process ends.
 pub struct Lock {
@@ -12,10 +24,10 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Take the lock of a data directory, creating the directory if need be.
-    pub fn take(data_dir: &Path) -> Result<Lock, String> {
-        std::fs::create_dir_all(data_dir).map_err(|e| format!("{}: {e}", data_dir.display()))?;
-        let path = data_dir.join("takt.lock");
+    /// Take a lock in a directory, creating the directory if need be.
+    fn take(folder: &Path, name: &str) -> Result<Lock, String> {
+        std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let path = folder.join(name);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -28,7 +40,7 @@ impl Lock {
             let _ = file.read_to_string(&mut holder);
             return Err(format!(
                 "DATA_DIR_LOCKED: {} is in use by process {}; stop it first",
-                data_dir.display(),
+                folder.display(),
                 holder.trim()
             ));
         }

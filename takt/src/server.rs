@@ -11,7 +11,7 @@ use web::{Door, Settings};
 
 use crate::authority::Office;
 use crate::config::Config;
-use crate::lock::Lock;
+use crate::lock::{self, Lock};
 use crate::wire;
 
 /// What is running.
@@ -20,7 +20,7 @@ pub struct Running {
     pub address: SocketAddr,
     stop: tokio::sync::watch::Sender<bool>,
     served: tokio::task::JoinHandle<()>,
-    _lock: Option<Lock>,
+    _locks: Vec<Lock>,
 }
 
 /// How long a stop waits for requests in flight.
@@ -28,10 +28,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// Take the lock, migrate, seed the preset roles, listen and serve.
 pub async fn start(config: &Config) -> Result<Running, String> {
-    let lock = match config.database {
-        Database::Sqlite(_) => Some(Lock::take(&config.data_dir)?),
-        Database::Postgres(_) => None,
-    };
+    let locks = lock::of(config)?;
     // Opening waits for the database on a plain thread: connections to PostgreSQL must not be made inside the runtime.
     let owned = config.clone();
     let opening = std::thread::spawn(move || open(&owned, true));
@@ -57,7 +54,7 @@ pub async fn start(config: &Config) -> Result<Running, String> {
             tracing::error!(error = %error, "the server ended");
         }
     });
-    Ok(Running { engine, address, stop, served, _lock: lock })
+    Ok(Running { engine, address, stop, served, _locks: locks })
 }
 
 /// Open the database with everything this release contains.
@@ -79,17 +76,16 @@ pub fn open(config: &Config, chores: bool) -> Result<Arc<Engine>, String> {
 }
 
 impl Running {
-    /// Refuse new requests, finish what is in flight within thirty seconds, give leases back.
+    /// Take no new connections, finish what is in flight within thirty seconds, give leases back.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        // Live streams end when the engine says that it will stop; requests in flight are still performed.
+        self.engine.stop_soon();
+        if tokio::time::timeout(STOP_WITHIN, self.served).await.is_err() {
+            tracing::warn!("requests were still in flight after {} s", STOP_WITHIN.as_secs());
+        }
         let engine = self.engine.clone();
-        // Live streams end when the engine says that it stops; only then can the last connections close.
-        let stopping = tokio::task::spawn_blocking(move || {
-            std::thread::sleep(Duration::from_millis(300));
-            engine.stop();
-        });
-        let _ = tokio::time::timeout(STOP_WITHIN, self.served).await;
-        let _ = stopping.await;
+        let _ = tokio::task::spawn_blocking(move || engine.stop()).await;
         if let Err(error) = engine::db::record::finish() {
             tracing::error!(error = %error, "the recording could not be written");
         }

@@ -4,8 +4,8 @@ mod common;
 
 use common::{Served, code, done, refused};
 use serde_json::json;
-use xtask::load::fresh_key;
 use xtask::load::http::Request;
+use xtask::load::{Session, fresh_key};
 
 #[test]
 fn a_call_is_checked_in_order() {
@@ -17,12 +17,73 @@ fn a_call_is_checked_in_order() {
     let mut admin = served.admin();
     let denied = refused(&mut admin, Request::post("/api/v1/lines").json(&json!({ "nonsense": 1 })));
     assert_eq!(denied, (403, "FORBIDDEN".into()), "the permit comes before the fields");
+    let elsewhere = served.send(&Request::get("/api/v1elsewhere/lines"));
+    assert_eq!(code(&elsewhere), (404, "PATH_NOT_FOUND".into()));
     let body =
         json!({ "code": "shift-lead", "name": "Shift lead", "scope": "ALL", "nonsense": 1, "permissions": "all" });
     let answer = admin.command(Request::post("/api/v1/roles").json(&body), &fresh_key()).unwrap();
     assert_eq!(code(&answer), (400, "VALIDATION_FAILED".into()));
     let errors = answer.json().unwrap()["errors"].as_array().unwrap().len();
     assert!(errors >= 2, "every wrong field is listed: {}", answer.json().unwrap());
+    served.stop();
+}
+
+#[test]
+fn r_plat_050_what_the_door_denies_is_on_record_and_what_nobody_asked_is_not() {
+    for served in [Served::on_sqlite(), Served::on_postgres()] {
+        let mut admin = served.admin();
+        let failed = |admin: &mut Session| {
+            let rows = admin.get("/api/v1/audit-logs?status=FAIL").unwrap().json().unwrap();
+            let said = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_string();
+            let rows = rows["items"].as_array().unwrap().iter();
+            rows.map(|r| ["actor", "action", "entityType", "entityKey", "errorCode"].map(|n| said(r, n))).collect::<Vec<_>>()
+        };
+        let line = json!({ "code": "A1", "name": "A1", "processType": "SMT" });
+        refused(&mut admin, Request::post("/api/v1/lines").json(&line));
+        assert_eq!(failed(&mut admin)[0], ["boss", "LINE_CREATE", "line", "A1", "FORBIDDEN"]);
+        refused(&mut admin, Request::post("/api/v1/lines").json(&json!({ "nonsense": 1 })));
+        assert_eq!(failed(&mut admin)[0], ["boss", "LINE_CREATE", "line", "", "FORBIDDEN"], "as far as it can be read");
+        let forged = Request::post("/api/v1/roles").json(&json!({ "code": "x" })).header("Cookie", admin.cookie());
+        let forged = served.send(&forged.header("Takt-Csrf", "made-up").header("Idempotency-Key", "forged"));
+        assert_eq!(code(&forged), (403, "CSRF_INVALID".into()));
+        assert_eq!(failed(&mut admin)[0][4], "CSRF_INVALID");
+        let before = failed(&mut admin);
+        let dry = admin.command(Request::post("/api/v1/lines?dryRun=true").json(&line), "dry").unwrap();
+        assert_eq!(code(&dry), (403, "FORBIDDEN".into()), "who may not read may not ask");
+        served.send(&Request::post("/api/v1/lines").json(&line));
+        admin.command(Request::post("/api/v1/roles").json(&json!({ "nonsense": 1 })), &fresh_key()).unwrap();
+        assert_eq!(failed(&mut admin), before, "dry runs, 401 and 400 leave no row");
+        served.stop();
+    }
+}
+
+#[test]
+fn r_core_004_a_dry_run_asked_for_in_other_words_is_no_deed() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let role = json!({ "code": "shift-lead", "name": "Shift lead", "scope": "ALL", "permissions": ["run:read"] });
+    for odd in ["dryRun=1", "dryRun=TRUE", "dryRun=", "dryRun", "dryRun=true&dryRun=false", "dryRun=yes"] {
+        let asked = Request::post(format!("/api/v1/roles?{odd}")).json(&role);
+        assert_eq!(refused(&mut admin, asked), (400, "VALIDATION_FAILED".into()), "{odd}");
+    }
+    let asked = Request::post("/api/v1/roles?dryRun=true").json(&role);
+    assert_eq!(admin.command(asked, "").unwrap().json().unwrap()["allowed"], true);
+    assert_eq!(admin.get("/api/v1/roles/shift-lead").unwrap().status, 404, "nothing was done");
+    done(&mut admin, Request::post("/api/v1/roles?dryRun=false").json(&role));
+    served.stop();
+}
+
+#[test]
+fn r_plat_051_who_takes_a_list_away_is_on_record() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let csv = admin.get("/api/v1/users?format=csv&q=bo").unwrap();
+    assert!(csv.is_success() && String::from_utf8_lossy(&csv.body).contains("boss"));
+    let rows = admin.get("/api/v1/audit-logs?action=EXPORT").unwrap().json().unwrap();
+    let row = &rows["items"][0];
+    assert_eq!((row["actor"].as_str(), row["entityKey"].as_str()), (Some("boss"), Some("users")), "{rows}");
+    assert_eq!(row["ip"], "127.0.0.1");
+    assert_eq!(rows["items"].as_array().unwrap().len(), 1);
     served.stop();
 }
 

@@ -14,6 +14,7 @@ use xtask::load::http::Request;
 /// A client of the stream: gives the numbers and names of changes.
 struct Stream {
     lines: BufReader<TcpStream>,
+    is_over: bool,
 }
 
 impl Stream {
@@ -26,30 +27,51 @@ impl Stream {
             session.cookie()
         );
         socket.write_all(head.as_bytes()).expect("the request is sent");
-        Stream { lines: BufReader::new(socket) }
+        Stream { lines: BufReader::new(socket), is_over: false }
+    }
+
+    /// The topics of changes until `count` changes came.
+    fn topics_until(&mut self, count: usize) -> Vec<String> {
+        self.data(count).iter().flat_map(|d| d["topics"].as_array().cloned().unwrap_or_default()).filter_map(|t| t.as_str().map(str::to_string)).collect()
+    }
+
+    /// Whether the server ends the stream within ten seconds, without another change before.
+    fn ends(&mut self) -> bool {
+        self.data(1).is_empty() && self.is_over
     }
 
     /// Changes until `count` came or ten seconds passed, as `(number, name)`.
     fn changes(&mut self, count: usize) -> Vec<(i64, String)> {
+        let told = |d: &Json| (d["no"].as_i64().expect("a number"), d["name"].as_str().expect("a name").to_string());
+        self.data(count).iter().map(told).collect()
+    }
+
+    fn data(&mut self, count: usize) -> Vec<Json> {
         let end = Instant::now() + Duration::from_secs(10);
         let mut heard = Vec::new();
         let mut event = String::new();
         let mut line = String::new();
         while heard.len() < count && Instant::now() < end {
             match self.lines.read_line(&mut line) {
-                Ok(0) => break,
+                Ok(0) => {
+                    self.is_over = true;
+                    break;
+                }
                 Ok(_) if line.ends_with('\n') => {}
                 _ => continue,
             }
             let said = line.trim_end().to_string();
             line.clear();
+            // The chunk of length zero: the server has said everything.
+            if said == "0" {
+                self.is_over = true;
+                break;
+            }
             if let Some(name) = said.strip_prefix("event: ") {
                 event = name.to_string();
             }
             if let (Some(data), "changed") = (said.strip_prefix("data: "), event.as_str()) {
-                let data: Json = serde_json::from_str(data).expect("data are JSON");
-                heard
-                    .push((data["no"].as_i64().expect("a number"), data["name"].as_str().expect("a name").to_string()));
+                heard.push(serde_json::from_str(data).expect("data are JSON"));
             }
         }
         heard
@@ -108,4 +130,45 @@ fn another_node_tells_the_same_story_once_and_in_order() {
     drop(other);
     one.stop();
     two.stop();
+}
+
+#[test]
+fn r_core_006_a_stream_heeds_rights_that_are_taken_while_it_is_open() {
+    for served in [Served::on_sqlite(), Served::on_postgres()] {
+        let mut admin = served.admin();
+        let put = |session: &mut Session, path: &str, body: Json| {
+            done(session, Request::post(format!("/api/v1{path}")).json(&body))
+        };
+        let person = |name: &str, role: &str, lines: Json| json!({ "username": name, "name": name, "roles": [role], "lineCodes": lines, "initialPassword": common::PASSWORD });
+        put(&mut admin, "/users", person("setter", "engineer", json!([])));
+        let mut setter = served.session("setter");
+        for line in ["A", "B"] {
+            put(&mut setter, "/lines", json!({ "code": line, "name": line, "processType": "SMT" }));
+        }
+        put(&mut admin, "/users", person("lea", "leader", json!(["A"])));
+        let lea = served.session("lea");
+        let mut stream = Stream::open(served.address, &lea, "line:A,line:B", None);
+        std::thread::sleep(Duration::from_millis(800));
+        let mut rename = |line: &str, name: &str| {
+            let etag = setter.get(&format!("/api/v1/lines/{line}")).unwrap().headers("etag").next().unwrap().to_string();
+            let change = Request::new("PATCH", format!("/api/v1/lines/{line}")).json(&json!({ "name": name }));
+            done(&mut setter, change.header("If-Match", &etag));
+        };
+        rename("A", "first");
+        rename("B", "first");
+        assert_eq!(stream.changes(1).len(), 1, "line A is hers");
+        let change = |admin: &mut Session, body: Json| {
+            let etag = admin.get("/api/v1/users/lea").unwrap().headers("etag").next().unwrap().to_string();
+            done(admin, Request::new("PATCH", "/api/v1/users/lea").json(&body).header("If-Match", &etag));
+        };
+        change(&mut admin, json!({ "lineCodes": ["B"] }));
+        rename("A", "second");
+        rename("B", "second");
+        let heard = stream.topics_until(1);
+        assert_eq!(heard, ["line:B"], "line A is hers no more, line B is");
+        change(&mut admin, json!({ "isActive": false }));
+        rename("B", "third");
+        assert!(stream.ends(), "whoever has no account any more hears nothing");
+        served.stop();
+    }
 }

@@ -7,7 +7,7 @@ mod mark;
 mod play;
 
 pub use mark::{Mark, NOT_OURS, is_free, mark, marked};
-pub use play::{Played, Player, perform};
+pub use play::{Played, Player};
 
 use engine::Registry;
 use serde::Deserialize;

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use engine::door::Envelope;
-use engine::perform::{Answer, Call};
-use engine::store::system_cx;
+use engine::perform::Answer;
 use engine::{Actor, Engine};
-use kernel::Error;
 use serde_json::{Map, Value as Json};
 
 use crate::{Chapter, Entry, NOBODY};
@@ -57,7 +55,7 @@ impl Player<'_> {
         let command = self.engine.command(&entry.does).ok_or("there is no such command")?;
         let call = self.engine.admit(command, actor, fields, envelope);
         let answer = match call {
-            Ok(call) => perform(&self.engine, call)?,
+            Ok(call) => self.engine.submit_blocking(call),
             Err(refusal) => Answer::refused(refusal),
         };
         match answer {
@@ -77,19 +75,5 @@ impl Player<'_> {
             _ => (name.clone(), value.clone()),
         };
         fields.iter().map(fill).collect()
-    }
-}
-
-/// Prepare and perform a call on the thread at hand.
-pub fn perform(engine: &Engine, mut call: Call) -> Result<Answer, String> {
-    let prepared = engine.read_blocking(false, move |tx, shared| {
-        let asker = call.actor.clone();
-        call.asked.prepare(&system_cx(tx, shared, &asker))?;
-        Ok(call)
-    });
-    match prepared {
-        Ok(call) => Ok(engine.perform_blocking(call)),
-        Err(Error::Refused(refusal)) => Ok(Answer::refused(*refusal)),
-        Err(error) => Err(error.to_string()),
     }
 }

@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::cx::Kept;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
-use crate::perform::Call;
+use crate::perform::{Call, Origin};
 use crate::sql;
 
 /// How the call ended, as the trail records it.
@@ -70,14 +70,14 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
 }
 
 /// Write a row beside those of calls: an administrator made on the command line, the first use of a token in a day, one row of
-/// an import.
+/// an import, an export.
 pub(crate) fn record(
     tx: &Tx,
     now: Instant,
     action: &'static str,
     actor: &Actor,
     kept: &Kept,
-    request_id: &str,
+    origin: &Origin,
 ) -> Result<()> {
     let Some(entity) = &kept.entity else {
         return Err(Error::fault(format!("{action} says nothing about its object")));
@@ -85,8 +85,8 @@ pub(crate) fn record(
     let actor = kept.actor.as_deref().unwrap_or(actor);
     let sql = sql!(
         "insert into audit (at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status,
-             diff, reason, request_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, $11)"
+             diff, reason, request_id, ip, user_agent)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, $11, $12, $13)"
     );
     let params = p![
         now,
@@ -99,7 +99,9 @@ pub(crate) fn record(
         actor.roles.join(" "),
         diff_text(&kept.diff),
         kept.reason,
-        *request_id
+        origin.request_id,
+        origin.ip,
+        origin.user_agent
     ];
     tx.execute(sql, &params)?;
     Ok(())

@@ -41,8 +41,10 @@ pub fn of_engine() -> [Chore; 2] {
     ]
 }
 
-/// Take or keep the lease of a chore; false when another node has it.
+/// Take or keep the lease of a chore; false when another node has it. From here on the call goes by the database's clock: the
+/// nodes' own may differ.
 pub fn lease(cx: &mut Cx<'_>, name: &str, node: &str) -> Result<bool> {
+    cx.by_the_plants_clock()?;
     let sql = sql!(
         "insert into lease (name, holder, until_at) values ($1, $2, $3)
          on conflict (name) do update set holder = excluded.holder, until_at = excluded.until_at

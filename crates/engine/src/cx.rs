@@ -1,5 +1,6 @@
 //! The one context of business code: transaction, actor and now. `&Cx` reads, `&mut Cx` writes.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -68,6 +69,11 @@ impl<'c> Cx<'c> {
         Cx { origin: Some(origin), ..self }
     }
 
+    /// A call of its own in the same transaction, that comes from somewhere: for work done because somebody asked.
+    pub(crate) fn coming_from<'s>(&'s self, origin: &'s Origin) -> Cx<'s> {
+        Cx::new(self.tx, self.shared, self.actor, self.now, self.permits, self.reach, None).with_origin(origin)
+    }
+
     /// Where the call comes from; empty for work of Takt itself and for questions.
     pub fn origin(&self) -> &Origin {
         static NOWHERE: Origin = Origin { request_id: String::new(), ip: None, user_agent: None };
@@ -92,6 +98,12 @@ impl<'c> Cx<'c> {
     /// The day in the plant's zone.
     pub fn today(&self) -> Day {
         self.now.day_in(&self.shared.zone)
+    }
+
+    /// Go by the clock that all nodes of the plant share, where there is one: for what one node does for all.
+    pub(crate) fn by_the_plants_clock(&mut self) -> Result<()> {
+        self.now = self.tx.clock()?.unwrap_or(self.now);
+        Ok(())
     }
 
     /// The permits under which this call runs.
@@ -137,6 +149,15 @@ impl<'c> Cx<'c> {
     /// The effective value of a setting.
     pub fn setting<T: Setting>(&self, key: &Settings<T>) -> Result<T> {
         self.shared.settings.get(self, key)
+    }
+
+    /// A thing that never changes once it exists (a frozen route version), read once and kept for the life of the process.
+    pub fn frozen<T: Any + Send + Sync>(
+        &self,
+        id: i64,
+        read: impl FnOnce() -> Result<Option<T>>,
+    ) -> Result<Option<Arc<T>>> {
+        self.shared.frozen(id, self.tx.writes(), read)
     }
 
     /// Whether the asker's scope has this line under the permits of this call.
@@ -289,7 +310,7 @@ impl<'c> Cx<'c> {
 
     /// Write an audit row about what `about` named, with what was noted so far: for work that is no call, and rows of imports.
     pub fn record(&mut self, action: &'static str) -> Result<()> {
-        audit::record(self.tx, self.now, action, self.actor, &self.kept, &self.origin().request_id)?;
+        audit::record(self.tx, self.now, action, self.actor, &self.kept, self.origin())?;
         self.kept.diff.clear();
         Ok(())
     }
@@ -339,6 +360,7 @@ impl<'c> Cx<'c> {
             Err(Error::Refused(refusal)) => {
                 self.tx.control("rollback to savepoint part")?;
                 self.tx.control("release savepoint part")?;
+                self.shared.forget_young();
                 self.kept.diff.truncate(diffs);
                 self.kept.events.truncate(events);
                 Ok(Err(*refusal))

@@ -8,12 +8,14 @@ use kernel::{Error, FieldError, Refusal, Result};
 use serde_json::{Map, Value as Json};
 
 use crate::actor::Actor;
+use crate::ask::Ask;
+use crate::command::Entity;
 use crate::cx::Cx;
-use crate::db::Reach;
+use crate::db::{Reach, Tx};
 use crate::perform::{Answer, Call, Origin, dry_run, may};
 use crate::refusals::{IDEMPOTENCY_KEY_REQUIRED, VERSION_REQUIRED};
-use crate::registry::{CommandEntry, QueryEntry};
-use crate::store::Engine;
+use crate::registry::{Asked, CommandEntry, QueryEntry};
+use crate::store::{Engine, Shared};
 
 /// What a caller sends besides the fields.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +46,28 @@ impl Engine {
             (entry.parse)(fields.clone()).map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e))?;
         let fields_hash = crate::seal::sha256(canonical(&fields).as_bytes());
         let Envelope { key, if_match, origin } = envelope;
-        Ok(Call { entry, asked, actor, key, fields, fields_hash, if_match, origin })
+        Ok(Call { entry, asked, actor, key, fields, fields_hash, if_match, origin, denied: None, unprepared: None })
+    }
+
+    /// Put on record that a door did not let a call in, about as much of it as could be read; gives the refusal back.
+    pub async fn deny(
+        &self,
+        entry: &'static CommandEntry,
+        actor: Arc<Actor>,
+        fields: Json,
+        envelope: Envelope,
+        refusal: Refusal,
+    ) -> Refusal {
+        let unread = || -> Box<dyn Asked> { Box::new(Unread(entry)) };
+        let asked = (entry.parse)(fields.clone()).unwrap_or_else(|_| unread());
+        let Envelope { key, if_match, origin } = envelope;
+        let denied = Some(refusal.clone());
+        let fields_hash = String::new();
+        let call = Call { entry, asked, actor, key, fields, fields_hash, if_match, origin, denied, unprepared: None };
+        match self.perform(call).await {
+            Answer::Refused { refusal, .. } => refusal,
+            Answer::Done { .. } => refusal,
+        }
     }
 
     /// The checks of a change at its door, in order: permit, fields, version, key.
@@ -67,37 +90,43 @@ impl Engine {
         }
     }
 
-    /// Slow work of a call before it is queued.
-    pub async fn prepare(&self, mut call: Call) -> Result<Call> {
-        self.read(false, move |tx, shared| {
-            let actor = call.actor.clone();
-            let cx = Cx::new(tx, shared, &actor, shared.now(), call.entry.need.permits(), Reach::ALL, None);
-            let origin = call.origin.clone();
-            let cx = cx.with_origin(&origin);
-            call.asked.prepare(&cx)?;
-            Ok(call)
-        })
-        .await
-    }
-
     /// Prepare and perform a call; faults become refusals.
     pub async fn submit(&self, call: Call) -> Answer {
         if !call.entry.prepares {
             return self.perform(call).await;
         }
-        match self.prepare(call).await {
+        match self.read(false, |tx, shared| prepared(tx, shared, call)).await {
             Ok(call) => self.perform(call).await,
-            Err(Error::Refused(refusal)) => Answer::refused(*refusal),
-            Err(error) => {
-                tracing::error!(error = %error, "preparing failed");
-                Answer::refused(crate::refusals::TEMPORARILY_UNAVAILABLE)
-            }
+            Err(error) => not_prepared(&error),
+        }
+    }
+
+    /// The same for callers on plain threads.
+    pub fn submit_blocking(&self, call: Call) -> Answer {
+        if !call.entry.prepares {
+            return self.perform_blocking(call);
+        }
+        match self.read_blocking(false, |tx, shared| prepared(tx, shared, call)) {
+            Ok(call) => self.perform_blocking(call),
+            Err(error) => not_prepared(&error),
         }
     }
 
     /// Ask all guards of a call without running it.
     pub async fn dry_run(&self, call: Call) -> Result<Vec<Refusal>> {
         self.read(false, move |tx, shared| dry_run(tx, shared, &call, shared.now())).await
+    }
+
+    /// Put on record that somebody took a list away as a file, with what was asked of it (R-PLAT-051).
+    pub async fn exported(&self, list: &'static str, asked: Json, actor: Arc<Actor>, origin: Origin) -> Result<()> {
+        let record = move |cx: &mut Cx<'_>| {
+            let mut cx = cx.coming_from(&origin);
+            cx.about("export", list);
+            cx.acts_as((*actor).clone());
+            cx.note("add", "asked", None, Some(asked.clone()));
+            cx.record("EXPORT").map(|()| 0)
+        };
+        self.work_async(record).await.map(|_| ())
     }
 
     /// Ask a question on a snapshot within the actor's scope; gives the answer as JSON text.
@@ -126,6 +155,43 @@ impl Engine {
             answer
         })
         .await
+    }
+}
+
+/// Slow work of a call before it is queued. What it is refused for comes out when the call is performed, and goes on record.
+fn prepared(tx: &Tx, shared: &Shared, mut call: Call) -> Result<Call> {
+    let (actor, origin) = (call.actor.clone(), call.origin.clone());
+    let cx = Cx::new(tx, shared, &actor, shared.now(), call.entry.need.permits(), Reach::ALL, None);
+    match call.asked.prepare(&cx.with_origin(&origin)) {
+        Err(Error::Refused(refusal)) => call.unprepared = Some(*refusal),
+        other => other?,
+    }
+    Ok(call)
+}
+
+fn not_prepared(error: &Error) -> Answer {
+    tracing::error!(error = %error, "preparing failed");
+    Answer::refused(crate::refusals::TEMPORARILY_UNAVAILABLE)
+}
+
+/// A call that was not let in and whose fields say nothing: it is about some thing of its kind.
+struct Unread(&'static CommandEntry);
+
+impl Asked for Unread {
+    fn entity(&self) -> Entity {
+        Entity::of(self.0.name.split('.').next().unwrap_or_default(), "")
+    }
+
+    fn prepare(&mut self, _: &Cx<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn ask(&self, _: &Cx<'_>, _: &mut Ask) -> Result<()> {
+        Err(Error::fault("a call that was not let in is not asked"))
+    }
+
+    fn perform(&self, _: &mut Cx<'_>) -> Result<String> {
+        Err(Error::fault("a call that was not let in is not performed"))
     }
 }
 

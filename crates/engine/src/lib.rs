@@ -21,6 +21,7 @@ pub mod permits;
 pub mod refusals;
 pub mod register;
 pub mod registry;
+pub mod request;
 pub mod seal;
 pub mod settings;
 pub mod store;

@@ -60,6 +60,8 @@ pub enum By {
     Exact,
     /// The beginning of a folded key: `$` stands for the column twice, as a range.
     Prefix(&'static str),
+    /// The name of a request, found by the column with the time of its call.
+    Request(&'static str),
     /// A word of the named vocabulary.
     Word(&'static str, &'static [&'static str]),
     Bool,
@@ -102,6 +104,8 @@ pub struct Listing {
 
 /// The most rows of one page.
 pub const PAGE_MAX: i64 = 200;
+/// How long after the beginning of a request its call is looked for.
+const REQUEST_MS: i64 = 10 * 60_000;
 /// The rows of a page when the caller does not say.
 pub const PAGE: i64 = 50;
 
@@ -155,6 +159,7 @@ impl Listing {
             slow: false,
             schema: self.schema(),
             output: self.output_schema(),
+            shape: None,
             ask: Box::new(move |fields, cx| {
                 let page = self.page(cx, &fields)?;
                 serde_json::to_string(&page).map_err(|e| Error::fault(e.to_string()))
@@ -270,10 +275,14 @@ impl Listing {
         if order != expected {
             return Err(wrong());
         }
-        let value = match value {
-            Json::Number(n) if n.is_i64() => Value::Int(n.as_i64().unwrap_or_default()),
-            Json::Number(n) => Value::Real(n.as_f64().unwrap_or_default()),
-            Json::String(text) => Value::Text(text),
+        let value = match (self.sorts[asked.sort].kind, value) {
+            (Kind::Int | Kind::Qty | Kind::Time | Kind::Bool, Json::Number(n)) => {
+                Value::Int(n.as_i64().ok_or_else(wrong)?)
+            }
+            (Kind::Real, Json::Number(n)) => Value::Real(n.as_f64().ok_or_else(wrong)?),
+            (Kind::Code | Kind::Text | Kind::Day | Kind::Word(_), Json::String(text)) if !text.contains('\0') => {
+                Value::Text(text)
+            }
             _ => return Err(wrong()),
         };
         asked.after = Some((value, id));
@@ -360,7 +369,12 @@ impl Filter {
             return format!("({column} >= ${} and {column} < ${})", *n - 1, *n);
         }
         *n += 1;
-        self.sql.replace('$', &format!("${n}"))
+        let condition = self.sql.replace('$', &format!("${n}"));
+        if let By::Request(column) = self.by {
+            *n += 2;
+            return format!("({condition} and {column} >= ${} and {column} < ${n})", *n - 1);
+        }
+        condition
     }
 
     fn read(&self, value: &Json) -> Result<Vec<Value>, String> {
@@ -374,6 +388,12 @@ impl Filter {
             By::Prefix(_) => {
                 let from = kernel::code::fold(&kernel::code::clean(text.ok_or("a text")?, 128)?);
                 Ok(vec![Value::Text(from.clone()), Value::Text(format!("{from}\u{10FFFF}"))])
+            }
+            By::Request(_) => {
+                let name = kernel::code::clean(text.ok_or("a text")?, 200)?;
+                // A call waits for its turn at most so long after its request began; what is no name finds nothing.
+                let window = crate::request::began(&name).map_or((1, 0), |at| (at.ms() - 1_000, at.ms() + REQUEST_MS));
+                Ok(vec![Value::Text(name), Value::Int(window.0), Value::Int(window.1)])
             }
             By::Word(_, words) => {
                 let word = text.filter(|w| words.contains(w));
@@ -390,7 +410,7 @@ impl Filter {
 impl By {
     fn schema(self) -> Json {
         match self {
-            By::Code("") | By::Exact | By::Prefix(_) => json!({ "type": "string", "maxLength": 200 }),
+            By::Code("") | By::Exact | By::Prefix(_) | By::Request(_) => json!({ "type": "string", "maxLength": 200 }),
             By::Code(pick) => json!({ "type": "string", "maxLength": 128, "x-pick": pick }),
             By::Word(name, words) => json!({ "type": "string", "enum": words, "x-words": name }),
             By::Bool => json!({ "type": "boolean" }),

@@ -21,6 +21,7 @@ pub struct Bell {
     rung: Condvar,
     ended: Condvar,
     stopped: AtomicBool,
+    ended_for_all: watch::Sender<bool>,
     sealed: watch::Sender<u64>,
     /// Counts up whenever permissions may have changed; caches of actors compare it.
     pub access_epoch: AtomicU64,
@@ -33,6 +34,7 @@ impl Default for Bell {
             rung: Condvar::new(),
             ended: Condvar::new(),
             stopped: AtomicBool::new(false),
+            ended_for_all: watch::Sender::new(false),
             sealed: watch::Sender::new(0),
             access_epoch: AtomicU64::new(0),
         }
@@ -54,7 +56,13 @@ impl Bell {
         self.stopped.store(true, Ordering::SeqCst);
         self.ring();
         self.ended.notify_all();
+        self.ended_for_all.send_replace(true);
         self.sealed();
+    }
+
+    /// A receiver that becomes true when this process stops: whoever listens for long goes home.
+    pub fn end(&self) -> watch::Receiver<bool> {
+        self.ended_for_all.subscribe()
     }
 
     /// Wait for the time to pass or, when `on_bell`, for the bell; a rung bell is answered at most every 50 ms. Commits wake

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kernel::{Result, Value};
 
@@ -38,6 +38,8 @@ pub struct Metrics {
     calls: Mutex<BTreeMap<(&'static str, String), Spent>>,
     events: Mutex<BTreeMap<(&'static str, String), u64>>,
     chores: Mutex<BTreeMap<(&'static str, &'static str), Spent>>,
+    /// When a turn of each chore of this process ended well, or when it began to have turns.
+    turns: Mutex<BTreeMap<&'static str, Instant>>,
     pub queue: AtomicI64,
     pub batches: AtomicU64,
     pub batched: AtomicU64,
@@ -72,6 +74,19 @@ impl Metrics {
     pub(crate) fn chore(&self, name: &'static str, is_done: bool, took: Duration) {
         let mut chores = self.chores.lock().expect("counting never panics");
         chores.entry((name, if is_done { "ok" } else { "failed" })).or_default().note(took);
+        if is_done {
+            self.chore_is_well(name);
+        }
+    }
+
+    /// A chore begins to have turns, or had one that ended well.
+    pub(crate) fn chore_is_well(&self, name: &'static str) {
+        self.turns.lock().expect("counting never panics").insert(name, Instant::now());
+    }
+
+    /// How long ago a chore was well; none when it has no turns here.
+    pub(crate) fn chore_was_well(&self, name: &str) -> Option<Duration> {
+        self.turns.lock().expect("counting never panics").get(name).map(Instant::elapsed)
     }
 
     /// The figures in the OpenMetrics text format, without the closing `# EOF`.

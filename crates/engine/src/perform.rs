@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
 use kernel::error::REFUSALS;
-use kernel::{Cause, Error, FieldError, Instant, Refusal, Result, p};
+use kernel::{Cause, Error, FieldError, Instant, Kind, Refusal, Result, p};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -17,7 +17,7 @@ use crate::cx::{Cx, Kept};
 use crate::db::sql::Dialect;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
-use crate::permits::Permit;
+use crate::permits::{Permit, Scope};
 use crate::refusals::{FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR, LINE_FORBIDDEN, STATION_FORBIDDEN};
 use crate::registry::{Asked, CommandEntry};
 use crate::settings::{IDEMPOTENCY_GUARD_REFUSAL_SEC, IDEMPOTENCY_KEEP_HOURS};
@@ -42,6 +42,10 @@ pub struct Call {
     pub fields_hash: String,
     pub if_match: Option<i64>,
     pub origin: Origin,
+    /// Why its door does not let it in: then it is only put on record (R-PLAT-050).
+    pub denied: Option<Refusal>,
+    /// What its slow work before the queue came upon: the refusal of the call, unless it was answered before.
+    pub unprepared: Option<Refusal>,
 }
 
 /// How a call ended.
@@ -106,19 +110,23 @@ pub fn perform(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Pe
 fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Performed> {
     let permits = call.entry.need.permits();
     let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match).with_origin(&call.origin);
-    if let Err(refusal) = may(call.entry.need, &call.actor) {
-        let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
-        audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
-        return Ok(Performed { answer: Some(Answer::refused(refusal)), audited: true, ..Performed::default() });
+    if let Some(refusal) = call.denied.clone().or_else(|| may(call.entry.need, &call.actor).err()) {
+        return on_record(tx, call, now, refusal);
     }
     if let Some(answer) = replay(tx, call, now)? {
+        if let Some(refusal) = out_of_scope(&cx(call.if_match), call)? {
+            return on_record(tx, call, now, refusal);
+        }
         return Ok(Performed { answer: Some(answer), ..Performed::default() });
     }
 
     mark(tx)?;
     let mut cx = cx(call.if_match);
     cx.kept.entity = Some(call.asked.entity());
-    let outcome = catch_unwind(AssertUnwindSafe(|| call.asked.perform(&mut cx)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| match &call.unprepared {
+        Some(refusal) => Err(refusal.clone().into()),
+        None => call.asked.perform(&mut cx),
+    }));
     let outcome =
         outcome.unwrap_or_else(|panic| Err(Error::Fault(Cause::new(format!("panic: {}", panic_text(&panic))))));
     let (outcome, kept) = match outcome {
@@ -140,7 +148,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
             }
         },
         Err(error) => {
-            take_back(tx)?;
+            take_back(tx, shared)?;
             let refusal = match error {
                 Error::Refused(refusal) => *refusal,
                 fault => {
@@ -154,7 +162,11 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
         }
     };
 
-    let audited = !kept.silent || matches!(answer, Answer::Refused { .. });
+    // Whoever cannot say what he wants asked for nothing (decision 0003).
+    let audited = match &answer {
+        Answer::Refused { refusal, .. } => refusal.kind != Kind::Malformed,
+        Answer::Done { .. } => !kept.silent,
+    };
     let audit_id = match (&answer, audited) {
         (_, false) => None,
         (Answer::Done { .. }, true) => Some(audit::write(tx, now, call, &kept, &Outcome::Done)?),
@@ -167,7 +179,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
     }
     if !store(tx, shared, call, &answer, now)? {
         // Another call with the same key was answered meanwhile: nothing of this one stays, its answer counts.
-        take_back(tx)?;
+        take_back(tx, shared)?;
         if let Some(answer) = replay(tx, call, now)? {
             unmark(tx)?;
             return Ok(Performed { answer: Some(answer), ..Performed::default() });
@@ -176,6 +188,23 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
     }
     unmark(tx)?;
     Ok(Performed { answer: Some(answer), events: kept.events, audited })
+}
+
+/// Refuse a call that is not let in; only the record of it stays.
+fn on_record(tx: &Tx, call: &Call, now: Instant, refusal: Refusal) -> Result<Performed> {
+    let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
+    audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
+    Ok(Performed { answer: Some(Answer::refused(refusal)), audited: true, ..Performed::default() })
+}
+
+/// Whether what a call names has left the asker's scope since it was answered: an answer is not shown again to whoever could
+/// not get it any more.
+fn out_of_scope(cx: &Cx<'_>, call: &Call) -> Result<Option<Refusal>> {
+    if call.actor.scope(call.entry.need.permits()).is_none_or(|scope| scope == Scope::All) {
+        return Ok(None);
+    }
+    let blockers = blockers(cx, call.entry.need, |ask| call.asked.ask(cx, ask))?;
+    Ok(blockers.into_iter().find(|r| [LINE_FORBIDDEN.code, STATION_FORBIDDEN.code].contains(&r.def.code)))
 }
 
 /// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
@@ -337,34 +366,35 @@ fn etag_of(body: &str) -> Option<String> {
     serde_json::from_str::<Versioned>(body).ok()?.version.map(|v| format!("\"{v}\""))
 }
 
-fn kind_of(status: u16, fallback: kernel::Kind) -> kernel::Kind {
-    use kernel::Kind;
+fn kind_of(status: u16, fallback: Kind) -> Kind {
     let kinds =
         [Kind::Conflict, Kind::Unprocessable, Kind::NotFound, Kind::Denied, Kind::Stale, Kind::Malformed, Kind::Locked];
     kinds.into_iter().find(|k| k.status() == status).unwrap_or(fallback)
 }
 
-fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> String {
+pub(crate) fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text").to_string()
 }
 
 /// From here on a call can be taken back. On PostgreSQL a call has a transaction of its own and needs no savepoint.
-fn mark(tx: &Tx) -> Result<()> {
+pub(crate) fn mark(tx: &Tx) -> Result<()> {
     match tx.dialect() {
         Dialect::Sqlite => tx.control("savepoint call"),
         Dialect::Postgres => Ok(()),
     }
 }
 
-fn unmark(tx: &Tx) -> Result<()> {
+pub(crate) fn unmark(tx: &Tx) -> Result<()> {
     match tx.dialect() {
         Dialect::Sqlite => tx.control("release savepoint call"),
         Dialect::Postgres => Ok(()),
     }
 }
 
-fn take_back(tx: &Tx) -> Result<()> {
+/// What was read of what is taken back never was, and its row ids may be given again.
+pub(crate) fn take_back(tx: &Tx, shared: &Shared) -> Result<()> {
+    shared.forget_young();
     match tx.dialect() {
         Dialect::Sqlite if tx.is_gone() => Err(Error::Lost(Cause::new("SQLite has taken the transaction back"))),
         Dialect::Sqlite => tx.control("rollback to savepoint call"),

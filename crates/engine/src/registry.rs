@@ -1,5 +1,7 @@
 //! The registry: what a release contains, filled once at start by `wire.rs`.
 
+mod shapes;
+
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
@@ -15,6 +17,8 @@ use crate::cx::Cx;
 use crate::event::{Event, Happened};
 use crate::listing::Listing;
 use crate::permits::{Permit, implied};
+
+pub use shapes::{Shape, Shapes, Told};
 
 /// What a gate answers: nothing, refusals, and evidence that the asking command stores.
 #[derive(Default)]
@@ -100,6 +104,8 @@ pub struct CommandEntry {
     pub prepares: bool,
     pub schema: Schema,
     pub output: Schema,
+    /// The same for the contract; none where no Rust type stands behind.
+    pub shape: Option<Shape>,
     pub parse: Parse,
 }
 
@@ -124,6 +130,8 @@ pub struct QueryEntry {
     pub slow: bool,
     pub schema: Schema,
     pub output: Schema,
+    /// The same for the contract; none where no Rust type stands behind.
+    pub shape: Option<Shape>,
     pub ask: Box<dyn Fn(Json, &Cx<'_>) -> Result<String> + Send + Sync>,
     /// Check the fields without asking, so that a malformed call never takes a reader.
     pub check: Check,
@@ -152,6 +160,7 @@ impl Registry {
             prepares: C::PREPARE.is_some(),
             schema: schema_of::<C>(),
             output: schema_of::<C::Output>(),
+            shape: Some(Shape::of::<C, C::Output>()),
             parse: Box::new(|fields| Ok(Box::new(Typed(serde_json::from_value::<C>(fields)?)))),
         };
         self.command_entry(entry)
@@ -174,6 +183,7 @@ impl Registry {
             slow: Q::SLOW,
             schema: schema_of::<Q>(),
             output: schema_of::<Q::Output>(),
+            shape: Some(Shape::of::<Q, Q::Output>()),
             ask: Box::new(|fields, cx| {
                 let query: Q = serde_json::from_value(fields).map_err(|e| kernel::Error::fault(e.to_string()))?;
                 serde_json::to_string(&query.ask(cx)?).map_err(|e| kernel::Error::fault(e.to_string()))

@@ -13,7 +13,8 @@ use crate::sql;
 /// The hash before the first row.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const BATCH: i64 = 500;
-/// No transaction lives longer than this, so rows older than it cannot appear any more.
+/// No transaction lives longer than this — writers give theirs up after a minute, and a commit takes thirty seconds at most —,
+/// so rows older than it cannot appear any more.
 const SETTLED_MS: i64 = 120_000;
 
 /// SHA-256 as lower-case hex.
@@ -265,8 +266,8 @@ pub struct Verified {
     pub last_seq: i64,
 }
 
-/// Walk the chain from `from` (a sealed number, 1 for all) page by page, reporting progress.
-pub fn verify(cx: &Cx<'_>, from: i64, mut progress: impl FnMut(i64)) -> Result<Verified> {
+/// Walk the chain from one sealed number to another, both included (1 and `i64::MAX` for all), page by page, reporting progress.
+pub fn verify(cx: &Cx<'_>, from: i64, to: i64, mut progress: impl FnMut(i64)) -> Result<Verified> {
     let mut expected = from.max(1);
     let mut previous = match expected {
         1 => GENESIS.to_string(),
@@ -281,9 +282,9 @@ pub fn verify(cx: &Cx<'_>, from: i64, mut progress: impl FnMut(i64)) -> Result<V
                      a.actor_name, a.actor_roles, a.status, a.error_code, a.error_params, a.diff, a.reason, a.input,
                      a.line_code, a.station_code, a.request_id, a.idempotency_key, a.ip, a.user_agent
                  from audit_seal s left join audit a on a.id = s.audit_id
-                 where s.seq >= $1 order by s.seq limit 1000"
+                 where s.seq >= $1 and s.seq <= $2 order by s.seq limit 1000"
             ),
-            p![expected],
+            p![expected, to],
             |mut values| {
                 let rest = values.split_off(3);
                 let row = if rest[0] == Value::Null { None } else { Some(canonical(&rest)?.1) };

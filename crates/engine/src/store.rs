@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant as Stopwatch, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use kernel::{Cause, Error, Instant, Result};
@@ -81,6 +81,8 @@ const BATCH_TIME: Duration = Duration::from_millis(5);
 const QUICK_READERS: usize = 4;
 const SLOW_READERS: usize = 2;
 
+type FrozenKey = (TypeId, i64);
+
 /// What calls share: the registry, caches of frozen things, the zone, figures and the bell.
 pub struct Shared {
     pub registry: Registry,
@@ -90,7 +92,9 @@ pub struct Shared {
     pub bell: Bell,
     /// A name for this process among the nodes of one database.
     pub node: String,
-    frozen: RwLock<HashMap<(TypeId, i64), Arc<dyn Any + Send + Sync>>>,
+    frozen: RwLock<HashMap<FrozenKey, Arc<dyn Any + Send + Sync>>>,
+    /// What was read by transactions that may still be given up.
+    young: Mutex<Vec<FrozenKey>>,
     last_ms: AtomicI64,
 }
 
@@ -104,6 +108,7 @@ impl Shared {
             bell: Bell::default(),
             node: format!("{}-{}", std::process::id(), random_name()),
             frozen: RwLock::default(),
+            young: Mutex::default(),
             last_ms: AtomicI64::new(0),
         }
     }
@@ -114,15 +119,19 @@ impl Shared {
         Instant::from_ms(self.last_ms.fetch_max(wall, Ordering::SeqCst).max(wall))
     }
 
-    /// After a transaction was given up: what was read inside it may never have existed, and its row ids may be given again.
-    pub(crate) fn forget_frozen(&self) {
-        self.frozen.write().expect("the cache is never poisoned").clear();
+    /// How far the clock of this machine lies behind the time that calls were given already.
+    pub fn clock_behind(&self) -> Duration {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        let behind = self.last_ms.load(Ordering::SeqCst) - wall;
+        Duration::from_millis(behind.max(0).unsigned_abs())
     }
 
-    /// A thing that never changes once it exists (a frozen route version), read once and kept.
-    pub fn frozen<T: Any + Send + Sync>(
+    /// A thing that never changes once it exists (a frozen route version), read once and kept. What a writing transaction
+    /// reads is kept on trial, until the transaction is committed: it may have come with it.
+    pub(crate) fn frozen<T: Any + Send + Sync>(
         &self,
         id: i64,
+        on_trial: bool,
         read: impl FnOnce() -> Result<Option<T>>,
     ) -> Result<Option<Arc<T>>> {
         let key = (TypeId::of::<T>(), id);
@@ -131,12 +140,36 @@ impl Shared {
         }
         let Some(read) = read()? else { return Ok(None) };
         let read = Arc::new(read);
+        if on_trial {
+            self.young.lock().expect("the cache is never poisoned").push(key);
+        }
         let mut frozen = self.frozen.write().expect("the cache is never poisoned");
         if frozen.len() >= 10_000 {
             frozen.clear();
         }
         frozen.insert(key, read.clone());
         Ok(Some(read))
+    }
+
+    /// After something was taken back: what was read in it may never have existed, and its row ids may be given again.
+    pub(crate) fn forget_young(&self) {
+        let young = std::mem::take(&mut *self.young.lock().expect("the cache is never poisoned"));
+        if !young.is_empty() {
+            let mut frozen = self.frozen.write().expect("the cache is never poisoned");
+            young.iter().for_each(|key| drop(frozen.remove(key)));
+        }
+    }
+
+    /// After a whole transaction was given up: nothing that was read is trusted.
+    pub(crate) fn forget_frozen(&self) {
+        self.young.lock().expect("the cache is never poisoned").clear();
+        self.frozen.write().expect("the cache is never poisoned").clear();
+    }
+
+    /// After a commit: what was read in it exists. Other writers of PostgreSQL may still be at work, but there no id is given
+    /// twice.
+    pub(crate) fn keep_young(&self) {
+        self.young.lock().expect("the cache is never poisoned").clear();
     }
 }
 
@@ -161,7 +194,8 @@ pub struct Engine {
     inbox: Mutex<Option<Sender<Job>>>,
     quick: Mutex<Option<Sender<ReadJob>>>,
     slow: Mutex<Option<Sender<ReadJob>>>,
-    stopping: Arc<AtomicBool>,
+    stopping: AtomicBool,
+    stopped: AtomicBool,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -173,7 +207,6 @@ impl Engine {
         crate::words::tell_times_in(options.zone.clone());
         let shared = Arc::new(Shared::new(registry, options.zone.clone()));
         let (inbox, jobs) = bounded::<Job>(INBOX);
-        let stopping = Arc::new(AtomicBool::new(false));
         let mut threads = write::start(&options, &shared, conn, &jobs)?;
         let (quick, quick_threads) =
             read::start(&options.database, &shared, QUICK_READERS, Duration::from_secs(2), "quick")?;
@@ -187,7 +220,8 @@ impl Engine {
             inbox: Mutex::new(Some(inbox)),
             quick: Mutex::new(Some(quick)),
             slow: Mutex::new(Some(slow)),
-            stopping,
+            stopping: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
             threads: Mutex::new(threads),
         });
         if options.chores {
@@ -299,15 +333,28 @@ impl Engine {
         }
     }
 
+    /// The chores of this process whose turn did not end well for three times their time and half a minute: none when it does
+    /// no chores. Turns that another node's lease makes empty count.
+    pub fn late_chores(&self) -> Vec<&'static str> {
+        let own = crate::chore::of_engine();
+        let all = own.iter().chain(&self.shared.registry.chores);
+        let is_late = |c: &&crate::chore::Chore| {
+            let well = self.shared.metrics.chore_was_well(c.name);
+            well.is_some_and(|ago| ago > 3 * c.every + Duration::from_secs(30))
+        };
+        all.filter(is_late).map(|c| c.name).collect()
+    }
+
     /// One chore for the life of the process: on its time or on the bell, under its lease.
     fn do_chore(self: Arc<Engine>, index: usize) {
         let own = crate::chore::of_engine();
         let chore = own.get(index).unwrap_or_else(|| &self.shared.registry.chores[index - own.len()]);
         let (name, run) = (chore.name, chore.run);
+        self.shared.metrics.chore_is_well(name);
         let mut rung = self.shared.bell.count();
         while !self.stopping.load(Ordering::SeqCst) {
             let node = self.shared.node.clone();
-            let started = std::time::Instant::now();
+            let started = Stopwatch::now();
             let done = self.work(move |cx| {
                 cx.quietly();
                 if !crate::chore::lease(cx, name, &node)? { Ok(-1) } else { run(cx) }
@@ -323,12 +370,18 @@ impl Engine {
         }
     }
 
-    /// Refuse new work, finish what is in flight, give leases back and end the threads.
+    /// Say that this process is about to stop: chores and whoever listens for long end, calls are still performed.
+    pub fn stop_soon(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.shared.bell.stop();
+    }
+
+    /// Refuse new work, finish what is queued, give leases back and end the threads.
     pub fn stop(&self) {
-        if self.stopping.swap(true, Ordering::SeqCst) {
+        self.stop_soon();
+        if self.stopped.swap(true, Ordering::SeqCst) {
             return;
         }
-        self.shared.bell.stop();
         let node = self.shared.node.clone();
         let _ = self.work(move |cx| {
             cx.quietly();

@@ -112,22 +112,7 @@ impl Plant {
         let entry = self.engine.command(command).unwrap_or_else(|| panic!("no command is called {command}"));
         match self.engine.call(entry, actor.clone(), fields, envelope) {
             Err(refusal) => Answer::refused(refusal),
-            Ok(call) => {
-                let prepared = self.engine.read_blocking(false, {
-                    let mut call = call;
-                    move |tx, shared| {
-                        let actor = call.actor.clone();
-                        let cx = crate::store::system_cx(tx, shared, &actor);
-                        call.asked.prepare(&cx)?;
-                        Ok(call)
-                    }
-                });
-                match prepared {
-                    Ok(call) => self.engine.perform_blocking(call),
-                    Err(kernel::Error::Refused(refusal)) => Answer::refused(*refusal),
-                    Err(error) => panic!("preparing {command} failed: {error}"),
-                }
-            }
+            Ok(call) => self.engine.submit_blocking(call),
         }
     }
 

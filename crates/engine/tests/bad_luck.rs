@@ -189,6 +189,77 @@ fn r_core_001_a_transaction_that_the_database_took_back() {
     assert_eq!(call(&engine, "t10", "").status(), 200);
 }
 
+/// A plant on PostgreSQL where a call that counts `t4` fails at its commit with this state.
+fn commit_fails_on_postgresql(state: &str) -> engine::testing::Plant {
+    let plant = engine::testing::Plant::on_postgres(wire);
+    let luck = format!(
+        "create function takt.bad_luck() returns trigger language plpgsql as $$ begin
+             if new.name = 't4' then raise exception using errcode = '{state}', message = 'bad luck'; end if;
+             return null;
+         end $$;
+         create constraint trigger bad_luck after insert or update on counter deferrable initially deferred
+             for each row execute function takt.bad_luck();"
+    );
+    plant.engine.database.open().unwrap().script(&luck).unwrap();
+    plant
+}
+
+#[test]
+fn r_core_001_a_commit_that_fails_and_a_disk_that_is_full_on_postgresql() {
+    for (state, status, code) in [("P0001", 500, "INTERNAL_ERROR"), ("53100", 503, "STORAGE_FULL")] {
+        let plant = commit_fails_on_postgresql(state);
+        let answers = ten(&plant.engine, "");
+        assert_truth(&plant.engine, &answers, status, 0);
+        assert!(matches!(&answers[4], Answer::Refused { refusal, .. } if refusal.def.code == code), "{:?}", answers[4]);
+        plant.engine.database.open().unwrap().script("drop trigger bad_luck on counter").unwrap();
+        assert_eq!(call(&plant.engine, "t4", "").status(), 200, "the same key is no replay of the refusal");
+    }
+}
+
+#[test]
+fn r_core_001_a_panic_in_call_five_of_ten_on_postgresql() {
+    let plant = engine::testing::Plant::on_postgres(wire);
+    let answers = ten(&plant.engine, "panic");
+    assert_truth(&plant.engine, &answers, 500, 1);
+}
+
+#[test]
+fn r_core_003_work_of_takt_that_panics_or_fails_ends_no_writer_and_keeps_nothing() {
+    on_both(wire, |plant| {
+        // More often than there are writers.
+        for n in 0..10 {
+            let panicked = plant.engine.work(move |cx| {
+                cx.count("half done")?;
+                if n % 2 == 0 { panic!("a chore panicked") } else { Err(Error::fault("a chore failed")) }
+            });
+            assert!(panicked.is_err());
+        }
+        assert_eq!(call(&plant.engine, "t0", "").status(), 200, "on {}", plant.on);
+        let halves = sql!("select cast(count(*) as bigint) from counter where name = $1");
+        assert_eq!(number(&plant.engine, halves, &["half done"]), 0);
+    });
+}
+
+#[test]
+fn r_core_003_work_of_takt_that_panics_leaves_the_rest_of_its_group_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = patient(folder.path());
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| call(&engine, "slow", "slow"));
+        std::thread::sleep(Duration::from_millis(100));
+        let before = scope.spawn(|| call(&engine, "t0", ""));
+        std::thread::sleep(Duration::from_millis(20));
+        let work = scope.spawn(|| engine.work(|_| panic!("a chore panicked")));
+        std::thread::sleep(Duration::from_millis(20));
+        let after = scope.spawn(|| call(&engine, "t1", ""));
+        assert!(work.join().unwrap().is_err());
+        for call in [slow, before, after] {
+            assert_eq!(call.join().unwrap().status(), 200);
+        }
+    });
+    assert_eq!(groups_taken_back(&engine), 0);
+}
+
 #[test]
 fn r_core_001_a_connection_to_postgresql_that_is_lost_in_a_call() {
     let plant = engine::testing::Plant::on_postgres(wire);

@@ -222,7 +222,7 @@ fn r_plat_050_the_sealer_numbers_without_gaps_and_verify_names_the_first_broken_
         let verify = |plant: &Plant| {
             plant.engine.read_blocking(true, |tx, shared| {
                 let actor = engine::Actor::system();
-                engine::seal::verify(&engine::store::system_cx(tx, shared, &actor), 1, |_| {})
+                engine::seal::verify(&engine::store::system_cx(tx, shared, &actor), 1, i64::MAX, |_| {})
             })
         };
         let report = verify(plant).unwrap();
@@ -233,5 +233,132 @@ fn r_plat_050_the_sealer_numbers_without_gaps_and_verify_names_the_first_broken_
             .engine
             .work(|cx| cx.run(sql!("update audit set actor = 'nobody' where id = 7"), []).map(|n| n as i64));
         assert!(forge.is_err(), "audit rows are never changed through the application");
+    });
+}
+
+/// Keep a name under the id the database gives, and say what is remembered of that id; may be refused at the end.
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RememberThing {
+    name: String,
+    #[serde(default)]
+    late: bool,
+    #[serde(default)]
+    apart: bool,
+}
+
+struct Remembered(String);
+
+impl RememberThing {
+    fn remember(&self, cx: &mut Cx<'_>) -> Result<String> {
+        let id: Option<i64> = cx.value(
+            sql!(
+                "insert into setting_change (key, scope_type, scope_key, version, after_value, changed_at, changed_by, reason)
+                 values ('thing', 'GLOBAL', '', 1, $1, 0, 'nobody', '') returning id"
+            ),
+            p![self.name],
+        )?;
+        let id = id.unwrap();
+        let kept = cx.frozen(id, || {
+            let name: Option<String> = cx.value(sql!("select after_value from setting_change where id = $1"), p![id])?;
+            Ok(name.map(Remembered))
+        })?;
+        let name = kept.unwrap().0.clone();
+        if self.late { Err(THING_THERE.with("name", &self.name).into()) } else { Ok(name) }
+    }
+}
+
+impl Command for RememberThing {
+    type Loaded = ();
+    type Output = String;
+    const NAME: &'static str = "thing.remember";
+    const ROUTE: engine::Route = post("/things/remember");
+    const PERMIT: Need = Need::Session;
+
+    fn entity(&self) -> Entity {
+        Entity::of("thing", &self.name)
+    }
+
+    fn guards(&self, _cx: &Cx<'_>, _ask: &mut Ask) -> Result<()> {
+        Ok(())
+    }
+
+    fn run(self, (): (), cx: &mut Cx<'_>) -> Result<String> {
+        if self.apart {
+            return Ok(cx.attempt(|cx| self.remember(cx))?.unwrap_or_else(|_| "taken back".into()));
+        }
+        self.remember(cx)
+    }
+}
+
+#[test]
+fn r_core_003_what_was_read_in_a_call_that_is_taken_back_is_not_remembered() {
+    let wire = |registry: &mut Registry| {
+        registry.command::<RememberThing>();
+    };
+    on_both(wire, |plant| {
+        let boss = plant.boss();
+        assert_eq!(plant.run(&boss, "thing.remember", json!({ "name": "first" })), "first");
+        for apart in [false, true] {
+            // SQLite gives the id of what is taken back to the next.
+            let lost = plant.call(&boss, "thing.remember", json!({ "name": "lost", "late": true, "apart": apart }));
+            assert_eq!(lost.status(), if apart { 200 } else { 409 });
+            let name = format!("next, {apart}");
+            assert_eq!(plant.run(&boss, "thing.remember", json!({ "name": name })), json!(name), "on {}", plant.on);
+        }
+    });
+}
+
+/// A command on line 7.
+#[derive(Deserialize, JsonSchema, Clone)]
+struct LineThing {}
+
+impl Command for LineThing {
+    type Loaded = ();
+    type Output = Done;
+    const NAME: &'static str = "thing.on_line";
+    const ROUTE: engine::Route = post("/things/on-line");
+    const PERMIT: Need = Need::Any(&[engine::Permit::RunCreate]);
+
+    fn entity(&self) -> Entity {
+        Entity::of("thing", "on line")
+    }
+
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<()> {
+        ask.that(cx.reaches_line(Some(7)), || engine::refusals::LINE_FORBIDDEN.with("line", "7"))
+    }
+
+    fn run(self, (): (), _cx: &mut Cx<'_>) -> Result<Done> {
+        Ok(Done::OK)
+    }
+}
+
+#[test]
+fn r_core_001_permit_and_scope_are_asked_again_before_a_replay() {
+    use engine::permits::{Grants, Permits, Scope};
+    let wire = |registry: &mut Registry| {
+        registry.command::<LineThing>();
+    };
+    on_both(wire, |plant| {
+        let bound = |lines: &[i64], permits: &[engine::Permit]| {
+            let grants = Grants::of([(Scope::AssignedLines, Permits::of(permits))].into_iter());
+            let lines = lines.iter().copied().collect();
+            std::sync::Arc::new(engine::Actor { principal: 77, grants, lines, ..(*plant.boss()).clone() })
+        };
+        let may = &[engine::Permit::RunCreate][..];
+        let key = plant.envelope();
+        let ask = |who: &std::sync::Arc<engine::Actor>| {
+            match plant.call_with(who, "thing.on_line", json!({}), key.clone()) {
+                engine::perform::Answer::Done { replayed, .. } => if replayed { "replayed" } else { "done" },
+                engine::perform::Answer::Refused { refusal, .. } => refusal.def.code,
+            }
+        };
+        assert_eq!(ask(&bound(&[7], may)), "done");
+        assert_eq!(ask(&bound(&[7], may)), "replayed");
+        assert_eq!(ask(&bound(&[8], may)), "LINE_FORBIDDEN", "the line is not his any more");
+        assert_eq!(ask(&bound(&[7], &[])), "FORBIDDEN", "nor the right");
+        let failed = sql!("select cast(count(*) as bigint) from audit where status = 'FAIL'");
+        assert_eq!(rows(plant, failed), 2, "both are on record");
+        assert_eq!(ask(&bound(&[7], may)), "replayed");
     });
 }

@@ -7,21 +7,25 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The text by which two codes are the same code: NFKC and full case folding without what nobody sees, computed here since
-/// no engine folds Unicode.
+/// The text by which two codes are the same code: NFKC, full case folding, and nothing that is not seen (Unicode's
+/// NFKC_Casefold), computed here since no engine folds Unicode.
 pub fn fold(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     default_case_fold_str(&seen.nfkc().collect::<String>()).nfkc().collect()
 }
 
-/// Marks that spreadsheets and web pages leave in copied text: soft hyphens, joiners, direction marks, variation selectors.
+/// Whether a character is drawn as nothing: soft hyphens, joiners, directions, variations (Default_Ignorable_Code_Point).
 fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Whether a text shows nothing at all.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(is_unseen)
+    text.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
 
 /// Bring a text into the form in which it is stored, or say what is wrong with it.
@@ -204,6 +208,7 @@ mod tests {
         assert_eq!(fold("LINE\u{200B}-A\u{200E}\u{FEFF}"), fold("line-a"), "what nobody sees makes no other code");
         assert_eq!(Name::parse("\u{200B}\u{FEFF}").unwrap_err(), "NAME_REQUIRED");
         assert_eq!(Sn::parse("👩\u{200D}🔧").unwrap().as_str(), "👩\u{200D}🔧", "a serial stays as it was scanned");
+        assert_eq!(fold("LINE\u{202E}-A"), fold("line-a"));
         assert_ne!(Sn::parse("a").unwrap(), Sn::parse("A").unwrap());
     }
 }

@@ -21,7 +21,7 @@ impl Instant {
     }
 
     pub const fn plus_ms(self, ms: i64) -> Self {
-        Instant(self.0 + ms)
+        Instant(self.0.saturating_add(ms))
     }
 
     /// Whole seconds from `earlier` to this point; negative when it lies after.
@@ -43,7 +43,9 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let timestamp = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        // Beyond what a calendar can write, the last time it can: a text that fails would be a panic.
+        let (first, last) = (jiff::Timestamp::MIN.as_millisecond(), jiff::Timestamp::MAX.as_millisecond());
+        let timestamp = jiff::Timestamp::from_millisecond(self.0.clamp(first, last)).map_err(|_| fmt::Error)?;
         write!(f, "{timestamp:.3}")
     }
 }
@@ -165,6 +167,9 @@ mod tests {
         let at = Instant::parse("2026-11-20T08:30:00.5+08:00").unwrap();
         assert_eq!(at.to_string(), "2026-11-20T00:30:00.500Z");
         assert!(Instant::parse("2026-11-20").is_err());
+        let last = Instant::parse("9999-12-30T22:00:00Z").unwrap();
+        assert_eq!(last.plus_ms(i64::MAX).to_string(), "9999-12-30T22:00:00.999Z", "what comes after has no name");
+        assert!(Instant::from_ms(i64::MIN).to_string().starts_with("-009999-"));
     }
 
     #[test]

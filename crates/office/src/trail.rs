@@ -28,6 +28,7 @@ fn own_rows(registry: &mut Registry, listing: &'static engine::listing::Listing)
     entry.export = Need::Any(&[Permit::AuditExport]);
     entry.ask = Box::new(move |fields, cx: &Cx<'_>| {
         let mut fields = fields;
+        sought(&mut fields);
         if !reads_all(cx.actor()) {
             only_own(cx, &mut fields)?;
         }
@@ -46,6 +47,21 @@ fn only_own(cx: &Cx<'_>, fields: &mut Json) -> Result<()> {
     }
     fields.insert("actor".into(), me.into());
     Ok(())
+}
+
+/// What somebody seeks by one word: the reference of a request, the code of a refusal, else the key of a thing.
+fn sought(fields: &mut Json) {
+    let Some(fields) = fields.as_object_mut() else { return };
+    let Some(word) = fields.get("q").and_then(Json::as_str).map(|word| word.trim().to_string()) else { return };
+    let is = match &word {
+        word if engine::request::began(word).is_some() => "requestId",
+        word if REFUSALS.iter().any(|def| def.code == word) => "errorCode",
+        _ => return,
+    };
+    if !fields.contains_key(is) {
+        fields.remove("q");
+        fields.insert(is.into(), word.into());
+    }
 }
 
 /// Whoever is signed in may ask; what is shown is a question of his rights.

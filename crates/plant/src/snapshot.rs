@@ -102,7 +102,7 @@ pub struct FrozenRoute {
 impl FrozenRoute {
     /// The frozen version of an id; runs keep theirs whatever its status has become.
     pub fn get(cx: &Cx<'_>, id: Id<RouteVersion>) -> Result<Option<Arc<FrozenRoute>>> {
-        cx.shared().frozen::<FrozenRoute>(id.number(), || {
+        cx.frozen::<FrozenRoute>(id.number(), || {
             let found: Option<(i64, Instant, String, String)> = cx.one(
                 sql!("select version_no, compiled_at, snapshot_hash, snapshot from route_version where id = $1"),
                 p![id],

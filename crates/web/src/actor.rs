@@ -12,11 +12,13 @@ use engine::store::system_cx;
 use engine::{Actor, ActorKind, Lang};
 use kernel::{Error, Refusal};
 
-use crate::Door;
+use crate::{Door, REQUEST_ID, Settings};
 
 /// How long an actor is believed without asking again; on other nodes this is what delays a change of rights.
 const BELIEVED: Duration = Duration::from_secs(1);
 const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// Over which the calls of a token are counted.
+const MINUTE: Duration = Duration::from_secs(60);
 const KEPT_MAX: usize = 10_000;
 
 /// The name of the session cookie.
@@ -25,6 +27,8 @@ pub const COOKIE: &str = "takt_session";
 #[derive(Default)]
 pub struct Actors {
     kept: Mutex<HashMap<String, Kept>>,
+    /// How often each token called in its minute, whatever address and secret it came with.
+    spent: Mutex<HashMap<i64, (Instant, u32)>>,
 }
 
 struct Kept {
@@ -32,7 +36,6 @@ struct Kept {
     epoch: u64,
     loaded: Instant,
     seen: Instant,
-    spent: (Instant, u32),
 }
 
 /// A request's caller and where it comes from.
@@ -56,12 +59,8 @@ impl Door {
             origin,
             by_cookie: false,
         };
-        let bearer =
-            headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
-        let (secret, by_cookie) = match (bearer, cookie(headers, COOKIE)) {
-            (Some(token), _) => (token.trim(), false),
-            (None, Some(cookie)) => (cookie, true),
-            (None, None) => return (nobody(wish.or(accepted), origin), None),
+        let Some((secret, by_cookie)) = credential(headers) else {
+            return (nobody(wish.or(accepted), origin), None);
         };
         match self.actor(secret, by_cookie, origin.ip.clone()).await {
             Ok(Some(actor)) => {
@@ -85,58 +84,46 @@ impl Door {
         let key = engine::seal::sha256(format!("{from} {secret}").as_bytes());
         let epoch = self.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
         if let Some(actor) = self.actors.believed(&key, epoch) {
-            self.count(&key, &actor)?;
+            self.actors.count(&actor)?;
             return Ok(Some(actor));
         }
-        let (owned, authority) = (secret.to_string(), self.authority.clone());
-        let found = self
-            .engine
-            .read(false, move |tx, shared| {
-                let system = Actor::system();
-                let cx = system_cx(tx, shared, &system);
-                match by_cookie {
-                    true => authority.by_session(&cx, &owned),
-                    false => authority.by_token(&cx, &owned, ip.as_deref()).map(Some),
-                }
-            })
-            .await?;
-        let Some(actor) = found.map(Arc::new) else { return Ok(None) };
-        let is_news = self.actors.keep(key.clone(), actor.clone(), epoch);
+        let Some(actor) = self.found(secret, by_cookie, ip).await? else { return Ok(None) };
+        let is_news = self.actors.keep(key, actor.clone(), epoch);
         if is_news {
             self.authority.seen(&self.engine, &actor);
         }
-        self.count(&key, &actor)?;
+        self.actors.count(&actor)?;
         Ok(Some(actor))
     }
 
-    /// Count a call against the limit of a token.
-    fn count(&self, key: &str, actor: &Actor) -> kernel::Result<()> {
-        let Some(limit) = actor.rate_per_min.filter(|_| actor.kind == ActorKind::Token) else { return Ok(()) };
-        let mut kept = self.actors.kept.lock().expect("actors are never poisoned");
-        let Some(entry) = kept.get_mut(key) else { return Ok(()) };
-        let since = entry.spent.0.elapsed();
-        if since >= Duration::from_secs(60) {
-            entry.spent = (Instant::now(), 0);
+    /// Whose these headers are now: for whoever listens for long. That is no sign of life, so a session ends in its time.
+    pub async fn still(&self, headers: &HeaderMap, origin: &Origin) -> kernel::Result<Option<Arc<Actor>>> {
+        match credential(headers) {
+            Some((secret, by_cookie)) => self.found(secret, by_cookie, origin.ip.clone()).await,
+            None => Ok(None),
         }
-        entry.spent.1 += 1;
-        if entry.spent.1 <= limit {
-            return Ok(());
-        }
-        let seconds = 60u64.saturating_sub(since.as_secs()).max(1);
-        Err(engine::refusals::RATE_LIMITED.with("seconds", seconds).into())
+    }
+
+    async fn found(&self, secret: &str, by_cookie: bool, ip: Option<String>) -> kernel::Result<Option<Arc<Actor>>> {
+        let (secret, authority) = (secret.to_string(), self.authority.clone());
+        let found = self.engine.read(false, move |tx, shared| {
+            let system = Actor::system();
+            let cx = system_cx(tx, shared, &system);
+            match by_cookie {
+                true => authority.by_session(&cx, &secret),
+                false => authority.by_token(&cx, &secret, ip.as_deref()).map(Some),
+            }
+        });
+        Ok(found.await?.map(Arc::new))
     }
 
     /// Request id, address and browser of a request.
     fn origin(&self, headers: &HeaderMap, from: SocketAddr) -> Origin {
         let text = |name: header::HeaderName| headers.get(name).and_then(|h| h.to_str().ok());
-        let peer = from.ip().to_string();
-        let forwarded = headers.get("x-forwarded-for").and_then(|h| h.to_str().ok());
-        let trusted = self.settings.trusted_proxies.iter().any(|p| covers(p, from.ip()));
-        let ip =
-            forwarded.filter(|_| trusted).and_then(|f| f.rsplit(',').next()).map_or(peer, |ip| ip.trim().to_string());
+        let ip = self.settings.client(headers, from.ip());
         Origin {
-            request_id: request_id(),
-            ip: Some(ip),
+            request_id: text(REQUEST_ID).unwrap_or_default().to_string(),
+            ip: Some(ip.to_string()),
             user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
         }
     }
@@ -148,6 +135,22 @@ impl Actors {
         kept.get(key).filter(|k| k.epoch == epoch && k.loaded.elapsed() < BELIEVED).map(|k| k.actor.clone())
     }
 
+    /// Count a call against the limit of a token (R-PLAT-025).
+    fn count(&self, actor: &Actor) -> kernel::Result<()> {
+        let Some(limit) = actor.rate_per_min.filter(|_| actor.kind == ActorKind::Token) else { return Ok(()) };
+        let mut spent = self.spent.lock().expect("actors are never poisoned");
+        let (since, calls) = spent.entry(actor.principal).or_insert_with(|| (Instant::now(), 0));
+        if since.elapsed() >= MINUTE {
+            (*since, *calls) = (Instant::now(), 0);
+        }
+        *calls = calls.saturating_add(1);
+        if *calls <= limit {
+            return Ok(());
+        }
+        let seconds = MINUTE.saturating_sub(since.elapsed()).as_secs().max(1);
+        Err(engine::refusals::RATE_LIMITED.with("seconds", seconds).into())
+    }
+
     /// Believe an actor for a while; true when it is time to note that its session was seen.
     fn keep(&self, key: String, actor: Arc<Actor>, epoch: u64) -> bool {
         let now = Instant::now();
@@ -155,18 +158,50 @@ impl Actors {
         if kept.len() >= KEPT_MAX {
             kept.retain(|_, k| k.loaded.elapsed() < SEEN_EVERY);
         }
-        let before = kept.get(&key).map(|k| (k.seen, k.spent));
-        let due = before.is_none_or(|(seen, _)| seen.elapsed() >= SEEN_EVERY);
-        let seen = if due { now } else { before.map_or(now, |b| b.0) };
-        let spent = before.map_or((now, 0), |b| b.1);
-        kept.insert(key, Kept { actor, epoch, loaded: now, seen, spent });
+        let before = kept.get(&key).map(|k| k.seen);
+        let due = before.is_none_or(|seen| seen.elapsed() >= SEEN_EVERY);
+        let seen = before.filter(|_| !due).unwrap_or(now);
+        kept.insert(key, Kept { actor, epoch, loaded: now, seen });
         due
     }
 
-    /// Forget everybody: somebody signed in or out.
+    /// Forget who everybody is, not how often they called: somebody signed in or out.
     pub fn forget(&self) {
         self.kept.lock().expect("actors are never poisoned").clear();
     }
+}
+
+/// What a request shows for who it is: a bearer token, else a session cookie (true).
+fn credential(headers: &HeaderMap) -> Option<(&str, bool)> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+    bearer.map(|token| (token.trim(), false)).or_else(|| cookie(headers, COOKIE).map(|cookie| (cookie, true)))
+}
+
+impl Settings {
+    /// Where a request comes from: the nearest address of `X-Forwarded-For` that is no proxy of ours, as far as proxies of ours
+    /// passed it on (R-PLAT-053). Proxies add what they saw at the end, in the same header or in one of their own.
+    pub(crate) fn client(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+        let is_ours = |ip: IpAddr| self.trusted_proxies.iter().any(|p| covers(p, ip));
+        let said = headers.get_all("x-forwarded-for").into_iter().filter_map(|h| h.to_str().ok());
+        let hops: Vec<&str> = said.flat_map(|h| h.split(',')).map(str::trim).collect();
+        let mut client = peer;
+        for hop in hops.into_iter().rev() {
+            let Some(next) = address(hop).filter(|_| is_ours(client)) else { break };
+            client = next;
+        }
+        client
+    }
+}
+
+/// An address as proxies write it: alone, or with a port behind it.
+fn address(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|s| s.ip()))
+}
+
+/// Whether a text names a network that [`covers`] understands.
+pub fn is_network(text: &str) -> bool {
+    let base = text.split('/').next().and_then(|base| base.parse::<IpAddr>().ok());
+    base.is_some_and(|base| covers(text, base))
 }
 
 /// The value of a cookie.
@@ -190,13 +225,6 @@ pub fn covers(network: &str, ip: IpAddr) -> bool {
     width == other && (host >= 128 || base >> host == ip >> host)
 }
 
-/// A name for one request: sixteen random hex digits.
-pub fn request_id() -> String {
-    let mut bytes = [0u8; 8];
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +246,44 @@ mod tests {
         ] {
             assert!(!covers(network, ip(other)), "{network} {other}");
         }
+        assert!(is_network("10.0.0.0/8") && is_network("10.0.0.7") && is_network("::1"));
+        assert!(["", "x", "10.0.0.0/33", "10.0.0.0/x", "proxy.example"].iter().all(|n| !is_network(n)));
+    }
+
+    #[test]
+    fn r_plat_053_what_proxies_of_ours_say_counts_and_what_the_client_says_does_not() {
+        let settings = Settings {
+            trusted_proxies: vec!["10.0.0.0/8".into(), "192.168.1.1".into()],
+            ..Settings::default()
+        };
+        let client = |peer: &str, said: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for one in said {
+                headers.append("x-forwarded-for", one.parse().unwrap());
+            }
+            settings.client(&headers, peer.parse().unwrap()).to_string()
+        };
+        assert_eq!(client("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(client("203.0.113.5", &["10.1.1.1"]), "203.0.113.5", "nobody's proxy");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, 203.0.113.9"]), "203.0.113.9", "the client's own word");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6", "203.0.113.9"]), "203.0.113.9", "a header of the proxy's own");
+        assert_eq!(client("10.0.0.1", &["203.0.113.9, 192.168.1.1"]), "203.0.113.9", "two proxies of ours");
+        assert_eq!(client("10.0.0.1", &["203.0.113.9:4711"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::1]:80"]), "2001:db8::1");
+        assert_eq!(client("10.0.0.1", &["<script>"]), "10.0.0.1", "no address");
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn r_plat_025_a_token_is_counted_by_itself_whoever_signs_in_beside_it() {
+        let actors = Actors::default();
+        let token = |principal| Actor { principal, kind: ActorKind::Token, rate_per_min: Some(3), ..Actor::nobody() };
+        for n in 0..3 {
+            assert!(actors.count(&token(1)).is_ok(), "call {n}");
+            actors.forget();
+        }
+        assert!(actors.count(&token(1)).is_err(), "the fourth in a minute");
+        assert!(actors.count(&token(2)).is_ok(), "another token");
+        assert!(actors.count(&Actor { kind: ActorKind::User, ..token(1) }).is_ok(), "people have no limit");
     }
 }

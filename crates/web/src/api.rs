@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -19,21 +18,19 @@ use crate::actor::Caller;
 use crate::body::{self, BODY_MAX};
 use crate::problem::{json_response, refusal_of, response};
 use crate::route::{Missing, Target};
-use crate::{Door, csv, sign_in};
+use crate::{Door, Said, csv, sign_in};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("takt-request-id");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Answer one request of the API and log it.
+/// Answer one request of the API.
 pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Response<Body> {
-    let started = Instant::now();
     let (parts, body) = request.into_parts();
     let (caller, refused) = door.caller(&parts.headers, from).await;
     let method = parts.method.as_str();
     let mut route = "";
     let answered = match refused {
         Some(refusal) => Err(refusal),
-        None => match door.routes.find(method, parts.uri.path().strip_prefix("/api/v1").unwrap_or("/")) {
+        None => match door.routes.find(method, below_api(parts.uri.path())) {
             Err(missing) => Err(missing_path(parts.uri.path(), &missing)),
             Ok(found) => {
                 let call = Incoming { headers: &parts.headers, query: parts.uri.query(), path: found.fields, body };
@@ -55,17 +52,14 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
         code = refusal.def.code;
         response(&refusal, caller.lang, &caller.origin.request_id)
     });
-    if let Ok(id) = HeaderValue::from_str(&caller.origin.request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    log(&caller, method, route, response.status().as_u16(), started, code);
+    let (actor, route) = (caller.actor.name.clone(), route.to_string());
+    response.extensions_mut().insert(Said { actor, route, code });
     response
 }
 
-/// One line for each request (R-PLAT-132).
-pub fn log(caller: &Caller, method: &str, route: &str, status: u16, started: Instant, code: &str) {
-    let ms = started.elapsed().as_micros() as f64 / 1000.0;
-    tracing::info!(target: "request", request_id = caller.origin.request_id, actor = caller.actor.name, method, route, status, ms, code);
+/// The part of a path that names a command or question; what is not below the API names none.
+fn below_api(path: &str) -> &str {
+    path.strip_prefix("/api/v1").filter(|rest| rest.starts_with('/')).unwrap_or("/")
 }
 
 struct Incoming<'r> {
@@ -102,11 +96,16 @@ async fn command(
     entry: &'static CommandEntry,
     call: Incoming<'_>,
 ) -> Result<Response<Body>, Refusal> {
-    let dry = body::is_dry_run(call.query);
-    admit(caller, entry.need, &entry.reading(), dry).inspect_err(|_| ())?;
-    if caller.by_cookie && entry.need != Need::Nobody && !csrf_holds(caller, call.headers) {
-        return Err(CSRF_INVALID.into());
+    let wants_dry = body::is_dry_run(call.query);
+    let dry = matches!(wants_dry, Ok(true));
+    let mut admitted = admit(caller, entry.need, &entry.reading(), dry);
+    if admitted.is_ok() && caller.by_cookie && entry.need != Need::Nobody && !csrf_holds(caller, call.headers) {
+        admitted = Err(CSRF_INVALID.into());
     }
+    if let Err(refusal) = admitted {
+        return Err(if dry { refusal } else { on_record(door, caller, entry, call, refusal).await });
+    }
+    wants_dry?;
     let bytes = read(call.body).await?;
     let fields = body::fields(call.path, call.query, call.headers, &bytes, entry.schema.as_value())?;
     let envelope =
@@ -144,6 +143,29 @@ async fn command(
             Ok(answer)
         }
     }
+}
+
+/// Somebody known was not let in: that goes on record, with as much of the call as can be read (R-PLAT-050). Whoever is not
+/// known asked for nothing.
+async fn on_record(
+    door: &Arc<Door>,
+    caller: &Caller,
+    entry: &'static CommandEntry,
+    call: Incoming<'_>,
+    refusal: Refusal,
+) -> Refusal {
+    if refusal.kind != Kind::Denied {
+        return refusal;
+    }
+    let schema = entry.schema.as_value();
+    let path = call.path.clone();
+    let fields = match read(call.body).await {
+        Ok(bytes) => body::fields(call.path, call.query, call.headers, &bytes, schema),
+        Err(_) => Ok(Json::Null),
+    };
+    let fields = fields.or_else(|_| engine::door::typed(&path, schema).map(Json::Object)).unwrap_or_default();
+    let envelope = Envelope { key: key(call.headers), if_match: None, origin: caller.origin.clone() };
+    door.engine.deny(entry, caller.actor.clone(), fields, envelope, refusal).await
 }
 
 async fn query(

@@ -43,9 +43,15 @@ pub fn fields(
     Ok(Json::Object(fields))
 }
 
-/// Whether a query string asks for a dry run.
-pub fn is_dry_run(query: Option<&str>) -> bool {
-    pairs(query.unwrap_or_default()).is_ok_and(|pairs| pairs.iter().any(|(k, v)| k == "dryRun" && v == "true"))
+/// Whether a query string asks for a dry run. Whoever asks for one in other words must not get the deed instead.
+pub fn is_dry_run(query: Option<&str>) -> Result<bool, Refusal> {
+    let pairs = pairs(query.unwrap_or_default())?;
+    let mut said = pairs.iter().filter(|p| p.0 == "dryRun").map(|p| p.1.as_str());
+    match (said.next(), said.next()) {
+        (None, _) | (Some("false"), None) => Ok(false),
+        (Some("true"), None) => Ok(true),
+        _ => Err(malformed("/dryRun", "once, true or false")),
+    }
 }
 
 /// A name in two places must agree.

@@ -28,6 +28,9 @@ pub async fn export(
         map.insert("limit".into(), engine::listing::PAGE_MAX.into());
     }
     let first = page(door, caller, entry, &fields).await?;
+    let asked = asked(&fields);
+    let recorded = door.engine.exported(entry.name, asked, caller.actor.clone(), caller.origin.clone()).await;
+    recorded.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
     let columns: Vec<&'static str> = listing.columns.iter().map(|c| c.name).collect();
     let head: Vec<String> = columns.iter().map(|c| quoted(&heading(caller.lang, c))).collect();
     let (sender, rows) = mpsc::channel::<Result<Bytes, std::io::Error>>(2);
@@ -66,6 +69,15 @@ pub async fn export(
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// The filters and the order that were asked for.
+fn asked(fields: &Json) -> Json {
+    let mut asked = fields.clone();
+    if let Some(fields) = asked.as_object_mut() {
+        fields.remove("limit");
+    }
+    asked
 }
 
 async fn page(door: &Arc<Door>, caller: &Caller, entry: &'static QueryEntry, fields: &Json) -> Result<Json, Refusal> {

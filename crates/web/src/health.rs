@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -14,12 +15,15 @@ use serde_json::{Value as Json, json};
 use crate::Door;
 use crate::problem::json_response;
 
+/// A clock that went back further than this is not ready (platform §12).
+const CLOCK_BEHIND: Duration = Duration::from_secs(2);
+
 /// `GET /healthz`: the process answers.
 pub async fn process() -> Response<Body> {
     json_response(200, json!({ "status": "ok" }).to_string())
 }
 
-/// `GET /readyz`: database, writer and readers answer; 503 names what does not.
+/// `GET /readyz`: database, writer, chores, clock and disk are as they must be; 503 names what is not.
 pub async fn ready(State(door): State<Arc<Door>>) -> Response<Body> {
     let checks = checks(&door).await;
     let ok = checks.as_object().is_some_and(|c| c.values().all(|v| v == "ok"));
@@ -50,21 +54,29 @@ async fn checks(door: &Arc<Door>) -> Json {
     let database = match read.await {
         Ok(Some(engine::db::migrate::NEWEST)) => "ok".to_string(),
         Ok(other) => format!("schema {other:?}"),
-        Err(error) => error.to_string(),
+        Err(error) => away("database", &error),
     };
-    let writer = match door
-        .engine
-        .work_async(|cx| {
-            cx.quietly();
-            Ok(0)
-        })
-        .await
-    {
-        Ok(_) => "ok".to_string(),
-        Err(error) => error.to_string(),
+    let turn = door.engine.work_async(|cx| {
+        cx.quietly();
+        Ok(0)
+    });
+    let writer = turn.await.map_or_else(|error| away("writer", &error), |_| "ok".to_string());
+    let workers = match door.engine.late_chores() {
+        _ if door.engine.is_stopping() => "stopping".to_string(),
+        late if late.is_empty() => "ok".to_string(),
+        late => format!("late: {}", late.join(", ")),
     };
-    let stopping = if door.engine.is_stopping() { "stopping" } else { "ok" };
-    json!({ "database": database, "writer": writer, "workers": stopping, "disk": disk(door) })
+    let clock = match door.engine.shared.clock_behind() {
+        behind if behind < CLOCK_BEHIND => "ok".to_string(),
+        behind => format!("went back by {} s", behind.as_secs()),
+    };
+    json!({ "database": database, "writer": writer, "workers": workers, "clock": clock, "disk": disk(door) })
+}
+
+/// The cause goes to the log; whoever asks hears only that something is away.
+fn away(what: &str, error: &kernel::Error) -> String {
+    tracing::warn!(what, cause = %error, "not ready");
+    "unavailable".into()
 }
 
 /// At least five percent of the disk under an SQLite file must be free.
@@ -92,7 +104,8 @@ pub async fn metrics(
         headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
     let allowed = match &door.settings.metrics_token {
         Some(token) => given.is_some_and(|g| crate::api::same(g.as_bytes(), token.as_bytes())),
-        None => from.ip().is_loopback(),
+        // What a proxy passes on comes from elsewhere, even when the proxy is here.
+        None => from.ip().is_loopback() && !headers.contains_key("x-forwarded-for"),
     };
     if !allowed {
         let mut denied = Response::new(Body::empty());

@@ -22,15 +22,20 @@ mod sign_in;
 mod words;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use engine::{Actor, Cx, Engine};
 use kernel::Result;
 use tower_http::compression::CompressionLayer;
+
+pub use actor::is_network;
 
 /// Who a session or token belongs to; the slice that knows people answers.
 pub trait Authority: Send + Sync {
@@ -65,6 +70,9 @@ pub struct Door {
     pub(crate) pages: page::Pages,
     pub(crate) assets: assets::Assets,
     pub(crate) live: live::Streams,
+    /// The contract as text, and as the API page shows it; made when first asked for.
+    pub(crate) contract: OnceLock<String>,
+    pub(crate) entries: OnceLock<Vec<serde_json::Value>>,
     pub(crate) started: std::time::Instant,
 }
 
@@ -84,6 +92,8 @@ impl Door {
             pages,
             assets,
             live,
+            contract: OnceLock::new(),
+            entries: OnceLock::new(),
             started,
         })
     }
@@ -103,7 +113,36 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/language", get(sign_in::language))
         .fallback(any)
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(door.clone(), logged))
         .with_state(door)
+}
+
+/// The name of a request, in its answer and in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("takt-request-id");
+
+/// What the log says of a request besides its line: handlers that know leave it with the answer.
+#[derive(Clone, Default)]
+pub(crate) struct Said {
+    pub actor: String,
+    pub route: String,
+    pub code: &'static str,
+}
+
+/// Give every request a name, and the log one line for it (R-PLAT-132).
+async fn logged(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = engine::request::name(door.engine.shared.now());
+    let name = HeaderValue::from_str(&request_id).unwrap_or(HeaderValue::from_static(""));
+    request.headers_mut().insert(REQUEST_ID, name.clone());
+    let (method, path) = (request.method().clone(), request.uri().path().to_string());
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(REQUEST_ID, name);
+    let said = response.extensions_mut().remove::<Said>();
+    let Said { actor, route, code } = said.unwrap_or_else(|| Said { route: path, ..Said::default() });
+    let ms = started.elapsed().as_micros() as f64 / 1000.0;
+    let (method, status) = (method.as_str(), response.status().as_u16());
+    tracing::info!(target: "request", request_id, actor, method, route, status, ms, code);
+    response
 }
 
 /// Everything else is the API, a form, or a page.

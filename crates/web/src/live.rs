@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -29,6 +29,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Without a bell of this process the feed is read this often: another node may have written.
 const POLL: Duration = Duration::from_millis(250);
 const TOPICS_MAX: usize = 50;
+/// How long a listener is believed to be who it was, unless somebody's rights change.
+const BELIEVED: Duration = Duration::from_secs(30);
 
 /// The one reader of the feed in this process and its listeners.
 pub struct Streams {
@@ -83,6 +85,7 @@ pub async fn stream(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
+    let epoch = door.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
     let (caller, refused) = door.caller(&headers, from).await;
     let refused = refused.or_else(|| (caller.actor.principal < 0).then(|| UNAUTHENTICATED.into()));
     if let Some(refusal) = refused {
@@ -101,105 +104,129 @@ pub async fn stream(
         .collect();
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
     let (sender, events) = mpsc::channel::<Result<Event, Infallible>>(64);
-    tokio::spawn(serve(door.clone(), (headers, from), caller, topics, last, sender));
+    let listener = Listener { door, caller, headers, topics, epoch, asked: Instant::now(), out: sender };
+    tokio::spawn(listener.serve(last));
     let mut answer = Sse::new(ReceiverStream::new(events)).into_response();
     answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
     answer
 }
 
-async fn serve(
+/// One page that listens.
+struct Listener {
     door: Arc<Door>,
-    asker: (HeaderMap, SocketAddr),
-    mut caller: Caller,
+    caller: Caller,
+    /// What the request showed: rights are asked for again while it listens.
+    headers: HeaderMap,
     topics: HashSet<String>,
-    last: Option<i64>,
+    /// When rights were asked for last: the epoch of changes, and the time.
+    epoch: u64,
+    asked: Instant,
     out: mpsc::Sender<Result<Event, Infallible>>,
-) {
-    let _client = Client::count(&door.live.clients);
-    let mut news = door.live.news.subscribe();
-    let mut at = match catch_up(&door, &caller.actor, &topics, last, &out).await {
-        Some(at) => at,
-        None => return,
-    };
-    let own = format!("user:{}", caller.actor.name);
-    let (headers, from) = asker;
-    let mut beat = tokio::time::interval(HEARTBEAT);
-    while !door.engine.is_stopping() {
-        let event = tokio::select! {
-            _ = beat.tick() => {
-                // Whoever has signed out, or lost a right, hears no more of what it was for.
-                let (now, refused) = door.caller(&headers, from).await;
-                if refused.is_some() || now.actor.principal < 0 {
-                    return;
-                }
-                caller = now;
-                Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string()))
+}
+
+impl Listener {
+    async fn serve(mut self, last: Option<i64>) {
+        let _client = Client::count(&self.door.live.clients);
+        let mut news = self.door.live.news.subscribe();
+        let mut end = self.door.engine.shared.bell.end();
+        let mut at = match self.catch_up(last).await {
+            Some(at) => at,
+            None => return,
+        };
+        let mut beat = tokio::time::interval(HEARTBEAT);
+        while !self.out.is_closed() {
+            let heard = tokio::select! {
+                _ = end.wait_for(|end| *end) => return,
+                _ = beat.tick() => None,
+                heard = news.recv() => Some(heard),
+            };
+            if !self.is_still_here().await {
+                return;
             }
-            heard = news.recv() => match heard {
-                Ok(one) if one.no <= at => None,
-                Ok(one) => {
+            let event = match heard {
+                None => Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string())),
+                Some(Ok(one)) if one.no <= at => None,
+                Some(Ok(one)) => {
                     at = one.no;
-                    if one.topics.contains(&own) && matches!(one.name.as_str(), "PERMISSIONS_CHANGED" | "USER_CHANGED") {
-                        Some(Event::default().event("permissionsChanged").id(at.to_string()).data("{}"))
-                    } else {
-                        shown(&one, &topics, &caller.actor)
-                    }
+                    self.told(&one)
                 }
-                Err(broadcast::error::RecvError::Lagged(_)) => match catch_up(&door, &caller.actor, &topics, Some(at), &out).await {
-                    Some(caught) => { at = caught; None }
+                Some(Err(broadcast::error::RecvError::Lagged(_))) => match self.catch_up(Some(at)).await {
+                    Some(caught) => {
+                        at = caught;
+                        None
+                    }
                     None => return,
                 },
-                Err(broadcast::error::RecvError::Closed) => return,
-            },
-        };
-        if let Some(event) = event {
-            if out.send(Ok(event)).await.is_err() {
+                Some(Err(broadcast::error::RecvError::Closed)) => return,
+            };
+            if let Some(event) = event
+                && self.out.send(Ok(event)).await.is_err()
+            {
                 return;
             }
         }
-        if out.is_closed() {
-            return;
+    }
+
+    /// Whether whoever listens may still be here, with the rights of this moment: they count from their change on, and a
+    /// session ends in its time.
+    async fn is_still_here(&mut self) -> bool {
+        loop {
+            let epoch = self.door.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
+            if epoch == self.epoch && self.asked.elapsed() < BELIEVED {
+                return true;
+            }
+            match self.door.still(&self.headers, &self.caller.origin).await {
+                Ok(Some(actor)) if actor.principal == self.caller.actor.principal => {
+                    self.caller.actor = actor;
+                    (self.epoch, self.asked) = (epoch, Instant::now());
+                }
+                Ok(_) | Err(kernel::Error::Refused(_)) => return false,
+                Err(_) if self.out.is_closed() || self.door.engine.is_stopping() => return false,
+                Err(_) => tokio::time::sleep(POLL).await,
+            }
         }
     }
-}
 
-/// Replay what a client missed; gives the number it now knows. A client without a number begins at the newest.
-async fn catch_up(
-    door: &Door,
-    actor: &Arc<Actor>,
-    topics: &HashSet<String>,
-    last: Option<i64>,
-    out: &mpsc::Sender<Result<Event, Infallible>>,
-) -> Option<i64> {
-    let mut at = last;
-    loop {
-        let from = at;
-        let read = door.engine.read(false, move |tx, shared| {
-            let system = Actor::system();
-            let cx = system_cx(tx, shared, &system);
-            let newest = live::newest(&cx)?;
-            Ok((newest, from.map(|no| live::after(&cx, no)).transpose()?))
-        });
-        let (newest, missed) = match read.await {
-            Ok(read) => read,
-            Err(_) => {
-                tokio::time::sleep(POLL).await;
-                if out.is_closed() {
+    /// What the page hears of a fact: that its own rights changed, or what it asked for.
+    fn told(&self, one: &News) -> Option<Event> {
+        let own = format!("user:{}", self.caller.actor.name);
+        if one.topics.contains(&own) && matches!(one.name.as_str(), "PERMISSIONS_CHANGED" | "USER_CHANGED") {
+            return Some(Event::default().event("permissionsChanged").id(one.no.to_string()).data("{}"));
+        }
+        shown(one, &self.topics, &self.caller.actor)
+    }
+
+    /// Replay what a page missed; gives the number it now knows. A page without a number, or with one that nothing has yet,
+    /// begins at the newest.
+    async fn catch_up(&self, last: Option<i64>) -> Option<i64> {
+        let mut at = last;
+        loop {
+            let from = at;
+            let read = self.door.engine.read(false, move |tx, shared| {
+                let system = Actor::system();
+                let cx = system_cx(tx, shared, &system);
+                let newest = live::newest(&cx)?;
+                let from = from.filter(|no| *no <= newest);
+                Ok((newest, from.map(|no| live::after(&cx, no)).transpose()?))
+            });
+            let Ok((newest, missed)) = read.await else {
+                if self.out.is_closed() || self.door.engine.is_stopping() {
                     return None;
                 }
+                tokio::time::sleep(POLL).await;
                 continue;
+            };
+            let Some(missed) = missed else { return Some(newest) };
+            let more = missed.len() >= 500;
+            for one in missed {
+                at = Some(one.no);
+                if let Some(event) = self.told(&one) {
+                    self.out.send(Ok(event)).await.ok()?;
+                }
             }
-        };
-        let Some(missed) = missed else { return Some(newest) };
-        let more = missed.len() >= 500;
-        for one in missed {
-            at = Some(one.no);
-            if let Some(event) = shown(&one, topics, actor) {
-                out.send(Ok(event)).await.ok()?;
+            if !more {
+                return Some(at.unwrap_or(newest));
             }
-        }
-        if !more {
-            return Some(at.unwrap_or(newest));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -20,7 +19,7 @@ use crate::body::pairs;
 use crate::context::{Context, encoded};
 use crate::pages::{self, Body as PageBody, Page, Source};
 use crate::problem::refusal_of;
-use crate::{Door, form, list, record, search, sign_in, words};
+use crate::{Door, Said, form, list, record, search, sign_in, words};
 
 /// The templates.
 pub struct Pages {
@@ -40,12 +39,11 @@ impl Pages {
     }
 }
 
-/// Answer one page request and log it.
+/// Answer one page request.
 pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Response<Body> {
-    let started = Instant::now();
     let (parts, _) = request.into_parts();
     let (caller, refused) = door.caller(&parts.headers, from).await;
-    let response = match refused {
+    let mut response = match refused {
         Some(refusal) => problem(&door, &caller, &parts.uri, &refusal),
         None if parts.method != axum::http::Method::GET && parts.method != axum::http::Method::HEAD => {
             problem(&door, &caller, &parts.uri, &engine::refusals::PATH_NOT_FOUND.with("path", parts.uri.path()))
@@ -55,7 +53,8 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
         }
         None => show(&door, &caller, &parts.uri).await,
     };
-    crate::api::log(&caller, parts.method.as_str(), parts.uri.path(), response.status().as_u16(), started, "");
+    let said = Said { actor: caller.actor.name.clone(), route: parts.uri.path().to_string(), code: "" };
+    response.extensions_mut().insert(said);
     response
 }
 
@@ -206,12 +205,9 @@ async fn template_page(
         Err(refusal) => return problem(door, caller, uri, &refusal),
     };
     if page.name == "api" {
-        let mut entries = crate::openapi::entries(&door.engine.shared.registry);
-        // Answers of everything at once are too long to read: they show for what was searched.
-        if !pairs(uri.query().unwrap_or_default()).is_ok_and(|p| p.iter().any(|(k, v)| k == "q" && !v.is_empty())) {
-            entries.iter_mut().for_each(|e| e["answer"] = Json::Null);
-        }
-        data.insert("api".into(), json!({ "entries": entries }));
+        let query = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+        let sought = query.iter().find(|(k, _)| k == "q").map_or("", |(_, v)| v.trim());
+        data.insert("api".into(), json!({ "entries": crate::openapi::entries(door, sought) }));
     }
     let mut context = Context::new(door, caller, page.name, page.path, uri, page.device);
     if let Some(title) = params.values().next().and_then(Json::as_str) {

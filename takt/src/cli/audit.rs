@@ -23,14 +23,14 @@ pub fn open_reading(config: &Config) -> Result<Conn, String> {
 }
 
 /// Walk the chain and say what was found; a broken chain exits with 1.
-pub fn verify(flags: &Flags, from: i64) -> Result<(), String> {
+pub fn verify(flags: &Flags, from: i64, to: i64) -> Result<(), String> {
     let config = Config::load(flags)?;
-    let tx = Tx::on(open_reading(&config)?);
+    let tx = Tx::reading(open_reading(&config)?);
     let shared = reading_shared(config.zone.clone());
     let system = Actor::system();
     let cx = engine::store::system_cx(&tx, &shared, &system);
     let mut said = 0;
-    let report = engine::seal::verify(&cx, from, |checked| {
+    let report = engine::seal::verify(&cx, from, to, |checked| {
         if checked >= said + 100_000 {
             said = checked;
             eprintln!("{checked} rows checked");

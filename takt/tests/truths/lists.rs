@@ -66,6 +66,9 @@ impl Answers {
         for page in 1..=40 {
             let (a, b) = (said(lite, actor, name, &fields), said(pg, actor, name, &fields));
             self.pages += 1;
+            if a.starts_with("fault") {
+                return Some(format!("{title}, page {page}: {a}"));
+            }
             if a != b {
                 return Some(format!("{title}, page {page}:\n  SQLite     {a}\n  PostgreSQL {b}"));
             }
@@ -105,6 +108,11 @@ fn calls(listing: &'static Listing, engine: &Engine, actor: &Arc<Actor>) -> Vec<
             calls.push(with(&[("sort", name.into()), ("limit", json!(3))]));
         }
     }
+    for value in [json!(1), json!(1.5), json!("a"), json!("a\0b"), json!(null), json!([1]), json!(i64::MAX)] {
+        let sort = listing.sorts[0].name;
+        let odd = base64(json!([sort, value, 1]).to_string().as_bytes());
+        calls.push(with(&[("sort", sort.into()), ("cursor", odd.into()), ("limit", json!(3))]));
+    }
     let rows: Json = serde_json::from_str(&said(engine, actor, listing.name, &with(&[]))).unwrap_or(Json::Null);
     for filter in listing.filters.iter().filter(|f| !f.required) {
         let column = rows["items"].as_array().into_iter().flatten().map(|row| row[filter.name].clone());
@@ -115,7 +123,7 @@ fn calls(listing: &'static Listing, engine: &Engine, actor: &Arc<Actor>) -> Vec<
             By::Day => vec![json!("2020-01-01"), json!("2099-01-01")],
             By::Time => vec![json!("2020-01-01T00:00:00Z"), json!("2099-01-01T00:00:00Z")],
             By::Prefix(_) => ["o", "ODD", "A", "zz", "奇", "ö"].map(Json::from).to_vec(),
-            By::Code(_) | By::Exact => column
+            By::Code(_) | By::Exact | By::Request(_) => column
                 .filter(Json::is_string)
                 .take(3)
                 .chain(known.get(filter.name).cloned())
@@ -126,6 +134,16 @@ fn calls(listing: &'static Listing, engine: &Engine, actor: &Arc<Actor>) -> Vec<
         calls.extend(values.into_iter().map(|value| with(&[(filter.name, value), ("limit", json!(4))])));
     }
     calls
+}
+
+/// Base64 as cursors are written: for addresses, without padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digits = bytes.chunks(3).flat_map(|three| {
+        let bits = three.iter().fold(0u32, |bits, b| bits << 8 | u32::from(*b)) << (8 * (3 - three.len()));
+        (0..=three.len()).map(move |i| char::from(DIGITS[(bits >> (18 - 6 * i) & 63) as usize]))
+    });
+    digits.collect()
 }
 
 /// Give PostgreSQL exactly the rows that SQLite has.

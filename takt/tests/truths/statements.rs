@@ -27,9 +27,6 @@ const GROWING: &[&str] = &[
     "barcode",
 ];
 
-const OF_ADMINISTRATORS: &str =
-    "asked by administrators, newest first: the page ends when it is full, and a question after two seconds";
-
 /// Statements that read a growing table without a condition on an index, and why that is bounded.
 /// `(file, part of the text, why)`.
 const MAY_SCAN: &[(&str, &str, &str)] = &[
@@ -54,13 +51,11 @@ const MAY_SCAN: &[(&str, &str, &str)] = &[
         "select seq from audit_seal order by seq desc limit 1",
         "the newest seal: one step on the key",
     ),
-    ("list audit_logs", "a.entity_type = $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.entity_key = $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.action = $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.status = $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.request_id = $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.at >= $", OF_ADMINISTRATORS),
-    ("list audit_logs", "a.at < $", OF_ADMINISTRATORS),
+    (
+        "list audit_logs",
+        "a.status = $",
+        "both words are frequent: newest first, the page is full soon; rare refusals are found by their code",
+    ),
 ];
 
 /// A statement as both engines prepare it.

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use engine::door::Envelope;
 use engine::perform::Answer;
 use engine::permits::{Grants, Permits, Scope};
-use engine::store::system_cx;
 use engine::{Actor, ActorKind, Engine, Permit};
 use serde_json::{Value as Json, json};
 
@@ -30,19 +29,9 @@ pub fn call(engine: &Engine, actor: &Arc<Actor>, command: &str, fields: Json, se
     let entry = engine.command(command).unwrap_or_else(|| panic!("no command is called {command}"));
     let key = format!("world-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let envelope = Envelope { key: Some(key), if_match: seen, ..Envelope::default() };
-    let mut call = match engine.call(entry, actor.clone(), fields, envelope) {
-        Ok(call) => call,
-        Err(refusal) => return Answer::refused(refusal),
-    };
-    let prepared = engine.read_blocking(false, move |tx, shared| {
-        let actor = call.actor.clone();
-        call.asked.prepare(&system_cx(tx, shared, &actor))?;
-        Ok(call)
-    });
-    match prepared {
-        Ok(call) => engine.perform_blocking(call),
-        Err(kernel::Error::Refused(refusal)) => Answer::refused(*refusal),
-        Err(error) => panic!("preparing {command} failed: {error}"),
+    match engine.call(entry, actor.clone(), fields, envelope) {
+        Ok(call) => engine.submit_blocking(call),
+        Err(refusal) => Answer::refused(refusal),
     }
 }
 

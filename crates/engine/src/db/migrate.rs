@@ -29,18 +29,18 @@ pub fn migrate(conn: &mut Conn) -> Result<Vec<i64>> {
     for (number, name, text) in MIGRATIONS.iter().filter(|(number, _, _)| *number > found) {
         let text = for_dialect(text, conn.dialect());
         conn.control("begin")?;
-        let done = conn.script(&text).and_then(|()| {
-            conn.script(&format!("insert into schema_version (number, name) values ({number}, '{name}')"))
-        });
+        let done = conn
+            .script(&text)
+            .and_then(|()| if *number == 1 { conn.script(protections(conn.dialect())) } else { Ok(()) })
+            .and_then(|()| {
+                conn.script(&format!("insert into schema_version (number, name) values ({number}, '{name}')"))
+            });
         if let Err(e) = done {
             let _ = conn.control("rollback");
             return Err(Error::fault(format!("migration {number} {name}: {e}")));
         }
         conn.control("commit")?;
         applied.push(*number);
-    }
-    if found < 1 {
-        conn.script(protections(conn.dialect()))?;
     }
     release(conn)?;
     Ok(applied)
@@ -69,6 +69,8 @@ fn prepare(conn: &mut Conn) -> Result<()> {
             "create table if not exists schema_version (number integer not null primary key, name text not null) strict",
         ),
         Dialect::Postgres => {
+            // Another node may be migrating, and moving much data takes its time.
+            conn.script("set lock_timeout = 0; set statement_timeout = 0")?;
             conn.script("select pg_advisory_lock(7258311)")?;
             conn.script("create schema if not exists takt")?;
             conn.script("create table if not exists schema_version (number bigint not null primary key, name text not null)")?;
@@ -80,7 +82,9 @@ fn prepare(conn: &mut Conn) -> Result<()> {
 fn release(conn: &mut Conn) -> Result<()> {
     match conn.dialect() {
         Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => conn.script("select pg_advisory_unlock(7258311)"),
+        Dialect::Postgres => {
+            conn.script("select pg_advisory_unlock(7258311); reset lock_timeout; reset statement_timeout")
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use kernel::{Cause, Error, Result, Value};
+use kernel::{Cause, Error, Instant, Result, Value};
 use postgres_types::private::BytesMut;
 use postgres_types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::error::SqlState;
@@ -73,7 +73,13 @@ impl PgConn {
         Ok(PgConn { runtime, client, statements: HashMap::new(), unsent: Vec::new() })
     }
 
+    /// Whether the connection is lost. What the server said while nobody asked is heard first.
     pub fn is_closed(&self) -> bool {
+        self.runtime.block_on(async {
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+        });
         self.client.is_closed()
     }
 
@@ -112,6 +118,19 @@ impl PgConn {
     /// Several statements without parameters.
     pub fn script(&mut self, text: &str) -> Result<()> {
         self.send(|client| client.batch_execute(text))
+    }
+
+    /// What time it is on the server.
+    pub fn clock(&mut self) -> Result<Instant> {
+        const NOW: &str = "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)";
+        let mut now = None;
+        self.query(NOW, &[], &mut |values| {
+            if let [Value::Int(ms)] = values[..] {
+                now = Some(Instant::from_ms(ms));
+            }
+            Ok(())
+        })?;
+        now.ok_or_else(|| Error::fault("the server does not say what time it is"))
     }
 
     pub fn query(
@@ -317,6 +336,7 @@ pub fn error(e: tokio_postgres::Error) -> Error {
             SqlState::T_R_SERIALIZATION_FAILURE,
             SqlState::T_R_DEADLOCK_DETECTED,
             SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::QUERY_CANCELED,
             SqlState::FOREIGN_KEY_VIOLATION,
         ]
         .contains(s) =>

@@ -122,7 +122,10 @@ pub fn error(e: rusqlite::Error) -> Error {
         | (ErrorCode::ConstraintViolation, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Error::Taken(cause),
         (ErrorCode::DiskFull, _) => Error::Full(cause),
         (ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::CannotOpen, _) => Error::Lost(cause),
-        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Again(cause),
+        // A reader that was ended at its limit may be asked again, like one that was in somebody's way.
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted, _) => {
+            Error::Again(cause)
+        }
         _ => Error::Fault(cause),
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kernel::{Cause, Error, Result, Value};
+use kernel::{Cause, Error, Instant, Result, Value};
 
 use super::postgres::PgConn;
 use super::row::{Columns, Row};
@@ -51,6 +51,19 @@ impl Tx {
 
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// The time of the database, which the nodes of a plant share; none where the database has no clock of its own.
+    pub fn clock(&self) -> Result<Option<Instant>> {
+        match &mut *self.conn.borrow_mut() {
+            Conn::Sqlite(_) => Ok(None),
+            Conn::Postgres(conn) => conn.clock().map(Some),
+        }
+    }
+
+    /// Whether this connection may write; else it reads snapshots.
+    pub fn writes(&self) -> bool {
+        self.locks
     }
 
     /// All rows of a question.
@@ -165,6 +178,11 @@ impl Tx {
         if let Conn::Sqlite(conn) = &*self.conn.borrow() {
             sqlite::limit(conn, limit);
         }
+    }
+
+    /// Whether the connection to the server is lost; an SQLite file is never lost like that.
+    pub fn is_lost(&self) -> bool {
+        self.dialect == Dialect::Postgres && self.is_gone()
     }
 
     /// The connection itself, for tests that look beneath.

@@ -68,6 +68,7 @@ pub(super) fn add(register: &'static Register, registry: &mut Registry) {
         slow: false,
         schema: schema(key(register)),
         output: schema(answer(register)),
+        shape: None,
         ask: Box::new(move |fields, cx| row(made, cx, &fields)),
         check: Box::new(move |fields| Delete::parse(made, fields).map(drop)),
         listing: None,
@@ -91,9 +92,10 @@ fn entry(
         status: 200,
         versioned,
         keeps_on_refusal: false,
-        prepares: false,
+        prepares: verb == "import",
         schema: schema(fields),
         output: schema(output),
+        shape: None,
         parse,
     }
 }
@@ -150,13 +152,26 @@ fn answer(register: &Register) -> Json {
         register.fields.iter().map(|f| (f.name.to_string(), f.schema_or_null())).collect();
     properties.insert("version".into(), json!({ "type": "integer" }));
     let required = register.fields.iter().map(|f| f.name).chain(["version"]).collect();
-    object(properties, required, false)
+    titled(object(properties, required, false), format!("{}Entry", pascal(register.noun)))
+}
+
+/// A shape with the name it has in the contract.
+fn titled(mut shape: Json, title: impl Into<Json>) -> Json {
+    shape["title"] = title.into();
+    shape
+}
+
+/// `station_group` → `StationGroup`.
+fn pascal(noun: &str) -> String {
+    let first_upper = |word: &str| word[..1].to_uppercase() + &word[1..];
+    noun.split('_').filter(|word| !word.is_empty()).map(first_upper).collect()
 }
 
 fn counts() -> Json {
     let names = ["created", "updated", "unchanged"];
     let count = json!({ "type": "integer", "minimum": 0 });
-    object(names.iter().map(|n| (n.to_string(), count.clone())).collect(), names.to_vec(), false)
+    let counts = object(names.iter().map(|n| (n.to_string(), count.clone())).collect(), names.to_vec(), false);
+    titled(counts, "ImportCounts")
 }
 
 /// The list: every field is a column; words, truths and references are filters; `q` is the beginning of the code.

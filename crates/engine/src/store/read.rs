@@ -46,29 +46,29 @@ fn open(database: &Database, limit: Duration) -> Result<Conn> {
 fn serve(database: &Database, jobs: &Receiver<ReadJob>, limit: Duration) {
     let mut tx: Option<Tx> = None;
     while let Ok(job) = jobs.recv() {
-        if tx.as_ref().is_none_or(|tx| tx.dialect() == Dialect::Postgres && tx.is_gone()) {
-            let opened = open(database, limit).map_err(|e| tracing::warn!(error = %e, "no reading connection"));
-            tx = opened.ok().map(Tx::reading);
+        // A connection may have been lost while nobody asked: the question is asked on a new one.
+        if !tx.as_ref().is_some_and(|tx| !tx.is_lost() && begin(tx, limit).is_ok()) {
+            let opened = open(database, limit).map(Tx::reading);
+            let opened = opened.and_then(|tx| begin(&tx, limit).map(|()| tx));
+            tx = opened.map_err(|e| tracing::warn!(error = %e, "no reading connection")).ok();
         }
         // Without a connection the job is dropped, and whoever waits hears that the reader was lost.
         let Some(open) = &tx else { continue };
-        if snapshot(open, job, limit).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| job(open))).is_err() {
+            tracing::error!("a question panicked");
+        }
+        open.limit(None);
+        if open.control("rollback").is_err() {
             tx = None;
         }
     }
 }
 
-fn snapshot(tx: &Tx, job: ReadJob, limit: Duration) -> Result<()> {
+/// Begin a snapshot in which no statement outlives the limit.
+fn begin(tx: &Tx, limit: Duration) -> Result<()> {
     tx.limit(Some(limit));
     tx.control(match tx.dialect() {
         Dialect::Sqlite => "begin",
         Dialect::Postgres => "begin isolation level repeatable read read only",
-    })?;
-    let asked = catch_unwind(AssertUnwindSafe(|| job(tx)));
-    tx.limit(None);
-    tx.control("rollback")?;
-    if asked.is_err() {
-        tracing::error!("a question panicked");
-    }
-    Ok(())
+    })
 }

@@ -1,6 +1,7 @@
 //! Writer threads: one that commits in groups on SQLite, a pool with one transaction per call on PostgreSQL.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -10,14 +11,14 @@ use crossbeam_channel::Receiver;
 use kernel::{Cause, Error, Result};
 use tokio::sync::oneshot;
 
-use super::{Database, Job, Options, Shared};
+use super::{Database, Job, Options, Shared, Work};
 use crate::actor::Actor;
 use crate::cx::Cx;
 use crate::db::sql::Dialect;
 use crate::db::tx::Conn;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
-use crate::perform::{Answer, Performed, TWIN, perform};
+use crate::perform::{Answer, Performed, TWIN, mark, panic_text, perform, take_back, unmark};
 use crate::refusals::{IDEMPOTENCY_IN_PROGRESS, INTERNAL_ERROR, STORAGE_FULL, TEMPORARILY_UNAVAILABLE};
 
 /// A group commit takes at most this many calls.
@@ -26,6 +27,9 @@ const BATCH_CALLS: usize = 64;
 const TRIES: u32 = 10;
 /// … within this time.
 const TRIES_TIME: Duration = Duration::from_secs(5);
+
+/// A transaction that lived longer is given up: the sealer waits for numbers that are missing only so long (`seal::SETTLED_MS`).
+const LIFE: Duration = Duration::from_secs(60);
 
 pub(super) fn start(
     options: &Options,
@@ -64,7 +68,7 @@ struct Writer {
 enum Waiting {
     Call(Answer, oneshot::Sender<Answer>),
     Many(Vec<Answer>, oneshot::Sender<Vec<Answer>>),
-    Work(i64, oneshot::Sender<Result<i64>>),
+    Work(Result<i64>, oneshot::Sender<Result<i64>>),
 }
 
 #[derive(Default)]
@@ -144,7 +148,11 @@ impl Writer {
             let mut news = News::default();
             let outcome = self.connected().and_then(|(tx, shared)| {
                 tx.control(if tx.dialect() == Dialect::Sqlite { "begin immediate" } else { "begin" })?;
+                let begun = Stopwatch::now();
                 let kept = do_job(tx, shared, &job, &mut news)?;
+                if begun.elapsed() > LIFE {
+                    return Err(Error::Lost(Cause::new("the transaction lived too long")));
+                }
                 tx.control("commit")?;
                 Ok(kept)
             });
@@ -171,7 +179,8 @@ impl Writer {
     }
 
     fn connected(&mut self) -> Result<(&Tx, &Shared)> {
-        if self.tx.is_none() {
+        // A connection may have been lost while there was nothing to do.
+        if self.tx.as_ref().is_none_or(Tx::is_lost) {
             self.tx = Some(Tx::on(self.database.open()?));
         }
         match &self.tx {
@@ -191,11 +200,11 @@ impl Writer {
         }
     }
 
-    /// After the commit: drop what changed from the caches and wake who waits for news.
-    /// What is remembered of settings and access is dropped before the answer goes out: whoever hears that a change was
-    /// made finds it made.
+    /// After the commit, before the answer goes out, what is remembered of settings and access is dropped: whoever hears that a
+    /// change was made finds it made.
     fn heed(&self, news: &News) {
         self.shared.metrics.happened(&news.events);
+        self.shared.keep_young();
         self.shared.heard(news.events.iter().map(|e| e.name));
     }
 
@@ -210,7 +219,7 @@ impl Writer {
 enum Kept {
     Call(Answer),
     Many(Vec<Answer>),
-    Work(i64),
+    Work(Result<i64>),
 }
 
 impl Kept {
@@ -227,7 +236,7 @@ impl Waiting {
         match (job, kept) {
             (Job::Call(_, done), Kept::Call(answer)) => Some(Waiting::Call(answer, done)),
             (Job::Many(_, done), Kept::Many(answers)) => Some(Waiting::Many(answers, done)),
-            (Job::Work(work), Kept::Work(n)) => Some(Waiting::Work(n, work.done)),
+            (Job::Work(work), Kept::Work(outcome)) => Some(Waiting::Work(outcome, work.done)),
             _ => None,
         }
     }
@@ -243,7 +252,7 @@ impl Reply for Option<Waiting> {
         match self {
             Some(Waiting::Call(answer, done)) => drop(done.send(answer)),
             Some(Waiting::Many(answers, done)) => drop(done.send(answers)),
-            Some(Waiting::Work(n, done)) => drop(done.send(Ok(n))),
+            Some(Waiting::Work(outcome, done)) => drop(done.send(outcome)),
             None => {}
         }
     }
@@ -251,7 +260,7 @@ impl Reply for Option<Waiting> {
 
 fn do_job(tx: &Tx, shared: &Shared, job: &Job, news: &mut News) -> Result<Kept> {
     let mut one = |call| -> Result<Answer> {
-        let Performed { answer, events, audited } = perform(tx, shared, call, shared.now())?;
+        let Performed { answer, events, audited } = caught(|| perform(tx, shared, call, shared.now()))?;
         news.events.extend(events);
         news.audited |= audited;
         answer.ok_or_else(|| Error::fault("a performed call has an answer"))
@@ -259,18 +268,38 @@ fn do_job(tx: &Tx, shared: &Shared, job: &Job, news: &mut News) -> Result<Kept> 
     Ok(match job {
         Job::Call(call, _) => Kept::Call(one(call)?),
         Job::Many(calls, _) => Kept::Many(calls.iter().map(one).collect::<Result<_>>()?),
-        Job::Work(work) => {
-            let system = Actor::system();
-            let mut cx = Cx::new(tx, shared, &system, shared.now(), &[], Reach::ALL, None);
-            let n = (work.run)(&mut cx)?;
+        Job::Work(work) => Kept::Work(do_work(tx, shared, work, news)?),
+    })
+}
+
+/// Work of the engine itself. What goes wrong in it is taken back alone, as in a call: the rest of a group is kept.
+fn do_work(tx: &Tx, shared: &Shared, work: &Work, news: &mut News) -> Result<Result<i64>> {
+    mark(tx)?;
+    let system = Actor::system();
+    let mut cx = Cx::new(tx, shared, &system, shared.now(), &[], Reach::ALL, None);
+    match caught(|| (work.run)(&mut cx)) {
+        Ok(n) => {
             let kept = std::mem::take(&mut cx.kept);
             for event in &kept.events {
                 crate::audit::write_event(tx, event, None)?;
             }
+            unmark(tx)?;
             news.events.extend(kept.events);
-            Kept::Work(n)
+            Ok(Ok(n))
         }
-    })
+        Err(error @ (Error::Again(_) | Error::Lost(_) | Error::Full(_))) => Err(error),
+        Err(error) => {
+            take_back(tx, shared)?;
+            unmark(tx)?;
+            Ok(Err(error))
+        }
+    }
+}
+
+/// A panic is a fault of ours: it never ends a writer.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let panicked = |panic| Err(Error::fault(format!("panic: {}", panic_text(&panic))));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panicked)
 }
 
 /// Tell callers truthfully that nothing was kept.

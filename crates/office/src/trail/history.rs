@@ -21,7 +21,7 @@ pub static HISTORY: Listing = Listing {
         Filter::new("actor", "a.actor = $", By::Exact),
         Filter::new("status", "a.status = $", By::Word("AuditStatus", AuditStatus::WORDS)),
     ],
-    sorts: &[Sort::new("id", "a.id", Kind::Int)],
+    sorts: &[Sort::new("at", "a.at", Kind::Time)],
     descending: true,
     parent: None,
     finish: Some(with_sentences),

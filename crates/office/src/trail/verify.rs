@@ -15,6 +15,9 @@ pub struct VerifyAudit {
     /// Begin at this number; at the first without it.
     #[schemars(range(min = 1))]
     pub from_seq: Option<i64>,
+    /// End at this number; at the newest without it.
+    #[schemars(range(min = 1))]
+    pub to_seq: Option<i64>,
 }
 
 impl Query for VerifyAudit {
@@ -28,6 +31,6 @@ impl Query for VerifyAudit {
         if !reads_all(cx.actor()) {
             return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
         }
-        verify(cx, self.from_seq.unwrap_or(1), |_| {})
+        verify(cx, self.from_seq.unwrap_or(1), self.to_seq.unwrap_or(i64::MAX), |_| {})
     }
 }

@@ -43,7 +43,7 @@ pub struct StepAt {
 impl Floor {
     /// The stations as last committed.
     pub fn now(cx: &Cx<'_>) -> Result<Arc<Floor>> {
-        let kept = cx.shared().frozen::<Kept>(0, || Ok(Some(Kept::default())))?;
+        let kept = cx.frozen::<Kept>(0, || Ok(Some(Kept::default())))?;
         let kept = kept.ok_or_else(|| Error::fault("there is a place for the floor"))?;
         let epoch = cx.shared().bell.access_epoch.load(Ordering::SeqCst);
         if let Some((of, floor)) = &*kept.0.read().expect("the floor is never poisoned")

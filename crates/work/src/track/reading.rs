@@ -209,7 +209,7 @@ struct Locked(RwLock<HashSet<(String, String)>>);
 
 /// From the first value on the data type of a spec stays (R-CORE-150); a scan pays for that once.
 fn lock_types(cx: &mut Cx<'_>, step: &Step, readings: &[Reading]) -> Result<()> {
-    let locked = cx.shared().frozen::<Locked>(0, || Ok(Some(Locked::default())))?;
+    let locked = cx.frozen::<Locked>(0, || Ok(Some(Locked::default())))?;
     let locked = locked.ok_or_else(|| Error::fault("there is a place for locked types"))?;
     for reading in readings {
         let spec = (step.operation_code.clone(), reading.name.clone());
