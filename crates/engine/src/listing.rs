@@ -1,16 +1,13 @@
 //! Lists: filters, sorting, keyset paging and columns, declared once for the API, the page and the export.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+mod filter;
+mod page;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::{Day, Error, FieldError, Instant, Qty, Refusal, Result, Value};
+use kernel::{Error, Result};
 use serde_json::{Map, Value as Json, json};
 
 use crate::command::{Need, Route};
 use crate::cx::Cx;
-use crate::db::Sql;
 use crate::registry::QueryEntry;
 
 /// What a column holds, for the wire and the screen.
@@ -104,8 +101,6 @@ pub struct Listing {
 
 /// The most rows of one page.
 pub const PAGE_MAX: i64 = 200;
-/// How long after the beginning of a request its call is looked for.
-const REQUEST_MS: i64 = 10 * 60_000;
 /// The rows of a page when the caller does not say.
 pub const PAGE: i64 = 50;
 
@@ -139,15 +134,6 @@ impl Sort {
     }
 }
 
-/// A call of a list, read and checked.
-struct Asked<'l> {
-    limit: i64,
-    sort: usize,
-    descending: bool,
-    after: Option<(Value, i64)>,
-    filters: Vec<(&'l Filter, Vec<Value>)>,
-}
-
 impl Listing {
     /// The list as a query of the registry.
     pub fn entry(&'static self) -> QueryEntry {
@@ -167,164 +153,6 @@ impl Listing {
             check: Box::new(|_| Ok(())),
             listing: Some(self),
         }
-    }
-
-    /// One page: `{items, nextCursor}`.
-    pub fn page(&'static self, cx: &Cx<'_>, fields: &Json) -> Result<Json> {
-        if let Some(parent) = self.parent {
-            parent(cx, fields)?;
-        }
-        let asked = self.read(fields)?;
-        let sql = self.statement(
-            &asked.filters.iter().map(|f| f.0.name).collect::<Vec<_>>(),
-            asked.sort,
-            asked.descending,
-            asked.after.is_some(),
-        );
-        let mut params: Vec<Value> = asked.filters.iter().flat_map(|f| f.1.clone()).collect();
-        if let Some((value, id)) = &asked.after {
-            params.extend([value.clone(), Value::Int(*id)]);
-        }
-        params.push(Value::Int(asked.limit + 1));
-        let mut rows: Vec<(Map<String, Json>, Value, i64)> = Vec::new();
-        cx.each(sql, &params, |mut values| {
-            let id = match values.pop() {
-                Some(Value::Int(id)) => id,
-                other => return Err(Error::fault(format!("{}: the key is {other:?}", self.name))),
-            };
-            let sort = values.pop().unwrap_or(Value::Null);
-            let row = self.columns.iter().zip(values).map(|(c, v)| Ok((c.name.to_string(), shown(c.kind, v)?)));
-            rows.push((row.collect::<Result<_>>()?, sort, id));
-            Ok(())
-        })?;
-        let more = rows.len() as i64 > asked.limit;
-        rows.truncate(asked.limit as usize);
-        let next = rows.last().filter(|_| more).map(|(_, sort, id)| {
-            let order = format!("{}{}", if asked.descending { "-" } else { "" }, self.sorts[asked.sort].name);
-            URL_SAFE_NO_PAD.encode(json!([order, sort.to_json(), id]).to_string())
-        });
-        let mut items: Vec<Map<String, Json>> = rows.into_iter().map(|r| r.0).collect();
-        if let Some(finish) = self.finish {
-            finish(cx, &mut items)?;
-        }
-        Ok(json!({ "items": items, "nextCursor": next }))
-    }
-
-    /// Check a call's fields; every error is listed.
-    pub fn check(&'static self, fields: &Json) -> Result<()> {
-        self.read(fields).map(|_| ())
-    }
-
-    fn read(&self, fields: &Json) -> Result<Asked<'_>> {
-        let mut errors = Vec::new();
-        let mut asked = Asked { limit: PAGE, sort: 0, descending: self.descending, after: None, filters: Vec::new() };
-        let empty = Map::new();
-        let given = fields.as_object().unwrap_or(&empty);
-        for (name, value) in given {
-            let outcome = match name.as_str() {
-                "limit" => int(value)
-                    .filter(|n| (1..=PAGE_MAX).contains(n))
-                    .map(|n| asked.limit = n)
-                    .ok_or(format!("1 to {PAGE_MAX}")),
-                "sort" => self.read_sort(value, &mut asked),
-                "cursor" => continue,
-                _ => match self.filters.iter().find(|f| f.name == name) {
-                    None => Err("unknown field".to_string()),
-                    Some(filter) => filter.read(value).map(|values| asked.filters.push((filter, values))),
-                },
-            };
-            if let Err(problem) = outcome {
-                errors.push(FieldError { path: format!("/{name}"), code: "INVALID".into(), message: problem });
-            }
-        }
-        if let Some(cursor) = given.get("cursor").and_then(Json::as_str) {
-            if let Err(problem) = self.read_cursor(cursor, &mut asked) {
-                errors.push(FieldError { path: "/cursor".into(), code: "INVALID".into(), message: problem });
-            }
-        }
-        for missing in self.filters.iter().filter(|f| f.required && !given.contains_key(f.name)) {
-            errors.push(FieldError {
-                path: format!("/{}", missing.name),
-                code: "REQUIRED".into(),
-                message: "required".into(),
-            });
-        }
-        if errors.is_empty() {
-            asked.filters.sort_by_key(|(f, _)| self.filters.iter().position(|o| o.name == f.name));
-            return Ok(asked);
-        }
-        let mut refusal = Refusal::from(kernel::error::VALIDATION_FAILED);
-        refusal.errors = errors;
-        Err(refusal.into())
-    }
-
-    fn read_sort(&self, value: &Json, asked: &mut Asked<'_>) -> Result<(), String> {
-        let text = value.as_str().unwrap_or_default();
-        let name = text.strip_prefix('-').unwrap_or(text);
-        let known = || format!("one of {}", self.sorts.iter().map(|s| s.name).collect::<Vec<_>>().join(", "));
-        asked.sort = self.sorts.iter().position(|s| s.name == name).ok_or_else(known)?;
-        asked.descending = text.starts_with('-');
-        Ok(())
-    }
-
-    fn read_cursor(&self, cursor: &str, asked: &mut Asked<'_>) -> Result<(), String> {
-        let wrong = || "not a cursor of this list and order".to_string();
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?;
-        let (order, value, id): (String, Json, i64) = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
-        let expected = format!("{}{}", if asked.descending { "-" } else { "" }, self.sorts[asked.sort].name);
-        if order != expected {
-            return Err(wrong());
-        }
-        let value = match (self.sorts[asked.sort].kind, value) {
-            (Kind::Int | Kind::Qty | Kind::Time | Kind::Bool, Json::Number(n)) => {
-                Value::Int(n.as_i64().ok_or_else(wrong)?)
-            }
-            (Kind::Real, Json::Number(n)) => Value::Real(n.as_f64().ok_or_else(wrong)?),
-            (Kind::Code | Kind::Text | Kind::Day | Kind::Word(_), Json::String(text)) if !text.contains('\0') => {
-                Value::Text(text)
-            }
-            _ => return Err(wrong()),
-        };
-        asked.after = Some((value, id));
-        Ok(())
-    }
-
-    /// The statement for a set of filters and an order; composed once and kept.
-    pub fn statement(&'static self, filters: &[&str], sort: usize, descending: bool, after: bool) -> &'static Sql {
-        type Key = (&'static str, String, usize, bool, bool);
-        static MADE: LazyLock<Mutex<HashMap<Key, &'static Sql>>> = LazyLock::new(Mutex::default);
-        let key = (self.name, filters.join(","), sort, descending, after);
-        let mut made = MADE.lock().expect("composing never panics");
-        made.entry(key).or_insert_with(|| Sql::compose(self.text(filters, sort, descending, after), file!(), line!()))
-    }
-
-    fn text(&self, filters: &[&str], sort: usize, descending: bool, after: bool) -> String {
-        let sort = &self.sorts[sort];
-        let (direction, beyond) = if descending { (" desc", "<") } else { ("", ">") };
-        let columns: Vec<&str> = self.columns.iter().map(|c| c.sql).collect();
-        let mut n = 0;
-        let mut conditions = String::from(self.conditions);
-        for filter in self.filters.iter().filter(|f| filters.contains(&f.name)) {
-            conditions.push_str(" and ");
-            conditions.push_str(&filter.condition(&mut n));
-        }
-        if after {
-            conditions.push_str(&format!(" and ({}, {}) {beyond} (${}, ${})", sort.sql, self.key, n + 1, n + 2));
-            n += 2;
-        }
-        let order = if sort.sql == self.key {
-            format!("{}{direction}", self.key)
-        } else {
-            format!("{}{direction}, {}{direction}", sort.sql, self.key)
-        };
-        format!(
-            "select {}, {}, {} from {} where 1 = 1 {conditions} order by {order} limit ${}",
-            columns.join(", "),
-            sort.sql,
-            self.key,
-            self.from,
-            n + 1
-        )
     }
 
     fn schema(&self) -> schemars::Schema {
@@ -362,69 +190,6 @@ impl Listing {
     }
 }
 
-impl Filter {
-    fn condition(&self, n: &mut usize) -> String {
-        if let By::Prefix(column) = self.by {
-            *n += 2;
-            return format!("({column} >= ${} and {column} < ${})", *n - 1, *n);
-        }
-        *n += 1;
-        let condition = self.sql.replace('$', &format!("${n}"));
-        if let By::Request(column) = self.by {
-            *n += 2;
-            return format!("({condition} and {column} >= ${} and {column} < ${n})", *n - 1);
-        }
-        condition
-    }
-
-    fn read(&self, value: &Json) -> Result<Vec<Value>, String> {
-        let text = value.as_str();
-        match self.by {
-            By::Code(_) => {
-                let text = text.ok_or("a text")?;
-                Ok(vec![Value::Text(kernel::code::fold(&kernel::code::clean(text, 128)?))])
-            }
-            By::Exact => Ok(vec![Value::Text(kernel::code::clean(text.ok_or("a text")?, 200)?)]),
-            By::Prefix(_) => {
-                let from = kernel::code::fold(&kernel::code::clean(text.ok_or("a text")?, 128)?);
-                Ok(vec![Value::Text(from.clone()), Value::Text(format!("{from}\u{10FFFF}"))])
-            }
-            By::Request(_) => {
-                let name = kernel::code::clean(text.ok_or("a text")?, 200)?;
-                // A call waits for its turn at most so long after its request began; what is no name finds nothing.
-                let window = crate::request::began(&name).map_or((1, 0), |at| (at.ms() - 1_000, at.ms() + REQUEST_MS));
-                Ok(vec![Value::Text(name), Value::Int(window.0), Value::Int(window.1)])
-            }
-            By::Word(_, words) => {
-                let word = text.filter(|w| words.contains(w));
-                word.map(|w| vec![Value::Text(w.into())]).ok_or_else(|| format!("one of {}", words.join(", ")))
-            }
-            By::Bool => value.as_bool().map(|b| vec![Value::Int(b.into())]).ok_or_else(|| "true or false".into()),
-            By::Int => int(value).map(|n| vec![Value::Int(n)]).ok_or_else(|| "a whole number".into()),
-            By::Time => Ok(vec![Value::Int(Instant::parse(text.ok_or("a time")?)?.ms())]),
-            By::Day => Ok(vec![Value::Text(Day::parse(text.ok_or("a day")?)?.to_string())]),
-        }
-    }
-}
-
-impl By {
-    fn schema(self) -> Json {
-        match self {
-            By::Code("") | By::Exact | By::Prefix(_) | By::Request(_) => json!({ "type": "string", "maxLength": 200 }),
-            By::Code(pick) => json!({ "type": "string", "maxLength": 128, "x-pick": pick }),
-            By::Word(name, words) => json!({ "type": "string", "enum": words, "x-words": name }),
-            By::Bool => json!({ "type": "boolean" }),
-            By::Int => json!({ "type": "integer" }),
-            By::Time => json!({ "type": "string", "format": "date-time" }),
-            By::Day => json!({ "type": "string", "format": "date" }),
-        }
-    }
-}
-
-fn int(value: &Json) -> Option<i64> {
-    value.as_i64()
-}
-
 fn kind_schema(kind: Kind) -> Json {
     match kind {
         Kind::Code | Kind::Text | Kind::Qty => json!({ "type": ["string", "null"] }),
@@ -436,17 +201,4 @@ fn kind_schema(kind: Kind) -> Json {
         Kind::Json => json!({}),
         Kind::Word(name) => json!({ "type": ["string", "null"], "x-words": name }),
     }
-}
-
-/// A column's value on the wire.
-fn shown(kind: Kind, value: Value) -> Result<Json> {
-    Ok(match (kind, value) {
-        (_, Value::Null) => Json::Null,
-        (Kind::Qty, Value::Int(n)) => Json::from(Qty::millionths(n).to_string()),
-        (Kind::Time, Value::Int(ms)) => Json::from(Instant::from_ms(ms).to_string()),
-        (Kind::Bool, Value::Int(n)) => Json::from(n != 0),
-        (Kind::Day, Value::Text(day)) => Json::from(Day::parse(&day).map_err(Error::fault)?.to_string()),
-        (Kind::Json, Value::Text(text)) => serde_json::from_str(&text).map_err(|e| Error::fault(e.to_string()))?,
-        (_, other) => other.to_json(),
-    })
 }

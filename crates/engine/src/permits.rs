@@ -3,7 +3,9 @@
 //! A point is named `domain:act` (`exec:track_out`). A role grants points at one scope; points give further points
 //! (`loading:verify` gives `loading:view`), and of several roles the widest scope counts, for each point by itself.
 
+mod grants;
 mod roles;
+mod set;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +13,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub use grants::{Grants, Scope};
 pub use roles::{PRESET_ROLES, PresetRole, TOKEN_FORBIDDEN};
+pub use set::Permits;
 
 macro_rules! permits {
     ($($variant:ident = $name:literal,)*) => {
@@ -137,93 +141,6 @@ impl JsonSchema for Permit {
     }
 }
 
-/// A set of points; on the wire an array of their names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "Vec<Permit>", into = "Vec<Permit>")]
-#[schemars(with = "Vec<Permit>")]
-pub struct Permits(u128);
-
-const _: () = assert!(Permit::ALL.len() < 128, "a Permits has 128 bits");
-
-impl Permits {
-    /// No point.
-    pub const EMPTY: Permits = Permits(0);
-    /// Every point.
-    pub const ALL: Permits = Permits((1 << Permit::ALL.len()) - 1);
-
-    /// The set of exactly these points.
-    pub const fn of(permits: &[Permit]) -> Permits {
-        let mut set = Permits::EMPTY;
-        let mut at = 0;
-        while at < permits.len() {
-            set = set.with(permits[at]);
-            at += 1;
-        }
-        set
-    }
-
-    /// The set and this point.
-    pub const fn with(self, permit: Permit) -> Permits {
-        Permits(self.0 | 1 << permit as u8)
-    }
-
-    /// The set but for this point.
-    pub const fn without(self, permit: Permit) -> Permits {
-        Permits(self.0 & !(1 << permit as u8))
-    }
-
-    /// Whether the point is in the set; what follows from its points counts only after [`Permits::closure`].
-    pub const fn has(self, permit: Permit) -> bool {
-        self.0 & (1 << permit as u8) != 0
-    }
-
-    /// Add the point.
-    pub const fn insert(&mut self, permit: Permit) {
-        *self = self.with(permit);
-    }
-
-    /// Take the point out.
-    pub const fn remove(&mut self, permit: Permit) {
-        *self = self.without(permit);
-    }
-
-    /// The points in either set.
-    pub const fn union(self, other: Permits) -> Permits {
-        Permits(self.0 | other.0)
-    }
-
-    /// The points in both sets.
-    pub const fn intersection(self, other: Permits) -> Permits {
-        Permits(self.0 & other.0)
-    }
-
-    /// Whether every point of this set is also in `of`.
-    pub const fn is_subset(self, of: Permits) -> bool {
-        self.0 & !of.0 == 0
-    }
-
-    /// Whether it holds no point.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// How many points it holds.
-    pub const fn len(self) -> usize {
-        self.0.count_ones() as usize
-    }
-
-    /// The points of the set, in the order of [`Permit::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Permit> {
-        Permit::ALL.iter().copied().filter(move |permit| self.has(*permit))
-    }
-
-    /// The set and every point that follows from it.
-    pub fn closure(self) -> Permits {
-        let grown = self.iter().map(given_by).fold(self, Permits::union);
-        if grown == self { self } else { grown.closure() }
-    }
-}
-
 /// Every point that follows from `permit`, without `permit` itself.
 pub fn implied(permit: Permit) -> Permits {
     Permits::of(&[permit]).closure().without(permit)
@@ -244,140 +161,6 @@ fn given_by(permit: Permit) -> Permits {
         read if read.is_read() => Permits::of(&[StationRead]), // pickers and filters never need a second right
         _ => Permits::EMPTY,
     })
-}
-
-impl FromIterator<Permit> for Permits {
-    fn from_iter<I: IntoIterator<Item = Permit>>(permits: I) -> Permits {
-        permits.into_iter().fold(Permits::EMPTY, Permits::with)
-    }
-}
-
-impl From<Vec<Permit>> for Permits {
-    fn from(permits: Vec<Permit>) -> Permits {
-        Permits::of(&permits)
-    }
-}
-
-impl From<Permits> for Vec<Permit> {
-    fn from(permits: Permits) -> Vec<Permit> {
-        permits.iter().collect()
-    }
-}
-
-/// A set is kept as the JSON list of its names; names that this release does not know are passed over.
-impl kernel::Field for Permits {
-    const COLUMN: &'static str = "text";
-
-    fn to_value(&self) -> kernel::Value {
-        let names: Vec<&str> = self.iter().map(Permit::name).collect();
-        kernel::Value::Text(serde_json::Value::from(names).to_string())
-    }
-
-    fn from_value(value: kernel::Value) -> kernel::Result<Self> {
-        let text = String::from_value(value)?;
-        let names: Vec<String> =
-            serde_json::from_str(&text).map_err(|e| kernel::Error::fault(format!("{text:?} lists no points: {e}")))?;
-        Ok(names.iter().filter_map(|name| Permit::parse(name)).collect())
-    }
-}
-
-impl fmt::Debug for Permits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(Permit::name)).finish()
-    }
-}
-
-/// How far a granted point reaches. Ordered: the widest is the greatest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Scope {
-    /// The stations bound to the person, and of runs, orders and loadings the lines of those stations.
-    AssignedStations,
-    /// The lines bound to the person.
-    AssignedLines,
-    /// The whole plant.
-    All,
-}
-
-impl Scope {
-    /// The word on the wire and in the database.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Scope::All => "ALL",
-            Scope::AssignedLines => "ASSIGNED_LINES",
-            Scope::AssignedStations => "ASSIGNED_STATIONS",
-        }
-    }
-}
-
-impl JsonSchema for Scope {
-    fn schema_name() -> Cow<'static, str> {
-        "Scope".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Self::WIDEST_FIRST.map(Scope::word), "x-words": "Scope" })
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-}
-
-impl kernel::Field for Scope {
-    const COLUMN: &'static str = "text";
-
-    fn to_value(&self) -> kernel::Value {
-        kernel::Value::Text(self.word().to_string())
-    }
-
-    fn from_value(value: kernel::Value) -> kernel::Result<Self> {
-        let word = String::from_value(value)?;
-        let found = Scope::WIDEST_FIRST.into_iter().find(|scope| scope.word() == word);
-        found.ok_or_else(|| kernel::Error::fault(format!("{word} is no scope")))
-    }
-}
-
-impl Scope {
-    const WIDEST_FIRST: [Scope; 3] = [Scope::All, Scope::AssignedLines, Scope::AssignedStations];
-}
-
-/// What a person holds: each point, given or implied, with the widest scope among the roles that give it.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Grants {
-    by_scope: [Permits; 3], // indexed by Scope
-}
-
-impl Grants {
-    /// The grants of someone with these roles; computed at sign-in and whenever a role changes.
-    pub fn of(roles: impl Iterator<Item = (Scope, Permits)>) -> Grants {
-        let mut grants = Grants::default();
-        for (scope, permits) in roles {
-            let held = &mut grants.by_scope[scope as usize];
-            *held = held.union(permits.closure());
-        }
-        grants
-    }
-
-    /// The widest scope in which the point is held; `None` when it is not held.
-    pub fn scope(&self, permit: Permit) -> Option<Scope> {
-        Scope::WIDEST_FIRST.into_iter().find(|scope| self.by_scope[*scope as usize].has(permit))
-    }
-
-    /// Whether the point is held in any scope.
-    pub fn has(&self, permit: Permit) -> bool {
-        self.permits().has(permit)
-    }
-
-    /// The points held in any scope.
-    pub fn permits(&self) -> Permits {
-        self.by_scope.into_iter().fold(Permits::EMPTY, Permits::union)
-    }
-
-    /// Each point held with its scope, in the order of [`Permit::ALL`].
-    pub fn iter(&self) -> impl Iterator<Item = (Permit, Scope)> {
-        Permit::ALL.iter().filter_map(|permit| Some((*permit, self.scope(*permit)?)))
-    }
 }
 
 #[cfg(test)]

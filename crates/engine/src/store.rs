@@ -1,18 +1,18 @@
 //! The engine at work: a bounded inbox, writers that commit in groups, readers on snapshots, chores, and the bell.
 
+mod chores;
 mod read;
+mod shared;
 mod write;
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant as Stopwatch, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
-use kernel::{Cause, Error, Instant, Result};
+use kernel::{Cause, Error, Result};
 use tokio::sync::oneshot;
 
 use crate::actor::Actor;
@@ -20,12 +20,11 @@ use crate::cx::Cx;
 use crate::db::sqlite;
 use crate::db::tx::Conn;
 use crate::db::{Reach, Tx, migrate, postgres::PgConn};
-use crate::live::Bell;
-use crate::metrics::Metrics;
 use crate::perform::{Answer, Call};
 use crate::refusals::TEMPORARILY_UNAVAILABLE;
 use crate::registry::Registry;
-use crate::settings::SettingsCache;
+
+pub use shared::{Shared, reading_shared};
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,98 +79,6 @@ pub const INBOX: usize = 256;
 const BATCH_TIME: Duration = Duration::from_millis(5);
 const QUICK_READERS: usize = 4;
 const SLOW_READERS: usize = 2;
-
-type FrozenKey = (TypeId, i64);
-
-/// What calls share: the registry, caches of frozen things, the zone, figures and the bell.
-pub struct Shared {
-    pub registry: Registry,
-    pub settings: SettingsCache,
-    pub zone: jiff::tz::TimeZone,
-    pub metrics: Metrics,
-    pub bell: Bell,
-    /// A name for this process among the nodes of one database.
-    pub node: String,
-    frozen: RwLock<HashMap<FrozenKey, Arc<dyn Any + Send + Sync>>>,
-    /// What was read by transactions that may still be given up.
-    young: Mutex<Vec<FrozenKey>>,
-    last_ms: AtomicI64,
-}
-
-impl Shared {
-    fn new(registry: Registry, zone: jiff::tz::TimeZone) -> Shared {
-        Shared {
-            registry,
-            settings: SettingsCache::default(),
-            zone,
-            metrics: Metrics::default(),
-            bell: Bell::default(),
-            node: format!("{}-{}", std::process::id(), random_name()),
-            frozen: RwLock::default(),
-            young: Mutex::default(),
-            last_ms: AtomicI64::new(0),
-        }
-    }
-
-    /// The clock of calls: never goes back.
-    pub fn now(&self) -> Instant {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        Instant::from_ms(self.last_ms.fetch_max(wall, Ordering::SeqCst).max(wall))
-    }
-
-    /// How far the clock of this machine lies behind the time that calls were given already.
-    pub fn clock_behind(&self) -> Duration {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let behind = self.last_ms.load(Ordering::SeqCst) - wall;
-        Duration::from_millis(behind.max(0).unsigned_abs())
-    }
-
-    /// A thing that never changes once it exists (a frozen route version), read once and kept. What a writing transaction
-    /// reads is kept on trial, until the transaction is committed: it may have come with it.
-    pub(crate) fn frozen<T: Any + Send + Sync>(
-        &self,
-        id: i64,
-        on_trial: bool,
-        read: impl FnOnce() -> Result<Option<T>>,
-    ) -> Result<Option<Arc<T>>> {
-        let key = (TypeId::of::<T>(), id);
-        if let Some(kept) = self.frozen.read().expect("the cache is never poisoned").get(&key) {
-            return Ok(kept.clone().downcast().ok());
-        }
-        let Some(read) = read()? else { return Ok(None) };
-        let read = Arc::new(read);
-        if on_trial {
-            self.young.lock().expect("the cache is never poisoned").push(key);
-        }
-        let mut frozen = self.frozen.write().expect("the cache is never poisoned");
-        if frozen.len() >= 10_000 {
-            frozen.clear();
-        }
-        frozen.insert(key, read.clone());
-        Ok(Some(read))
-    }
-
-    /// After something was taken back: what was read in it may never have existed, and its row ids may be given again.
-    pub(crate) fn forget_young(&self) {
-        let young = std::mem::take(&mut *self.young.lock().expect("the cache is never poisoned"));
-        if !young.is_empty() {
-            let mut frozen = self.frozen.write().expect("the cache is never poisoned");
-            young.iter().for_each(|key| drop(frozen.remove(key)));
-        }
-    }
-
-    /// After a whole transaction was given up: nothing that was read is trusted.
-    pub(crate) fn forget_frozen(&self) {
-        self.young.lock().expect("the cache is never poisoned").clear();
-        self.frozen.write().expect("the cache is never poisoned").clear();
-    }
-
-    /// After a commit: what was read in it exists. Other writers of PostgreSQL may still be at work, but there no id is given
-    /// twice.
-    pub(crate) fn keep_young(&self) {
-        self.young.lock().expect("the cache is never poisoned").clear();
-    }
-}
 
 pub(crate) enum Job {
     Call(Box<Call>, oneshot::Sender<Answer>),
@@ -323,53 +230,6 @@ impl Engine {
         }
     }
 
-    fn start_chores(self: &Arc<Engine>) {
-        for (i, _) in crate::chore::of_engine().iter().chain(&self.shared.registry.chores).enumerate() {
-            let engine = self.clone();
-            let thread = std::thread::Builder::new().name(format!("chore-{i}")).spawn(move || engine.do_chore(i));
-            if let Ok(thread) = thread {
-                self.threads.lock().expect("threads are never poisoned").push(thread);
-            }
-        }
-    }
-
-    /// The chores of this process whose turn did not end well for three times their time and half a minute: none when it does
-    /// no chores. Turns that another node's lease makes empty count.
-    pub fn late_chores(&self) -> Vec<&'static str> {
-        let own = crate::chore::of_engine();
-        let all = own.iter().chain(&self.shared.registry.chores);
-        let is_late = |c: &&crate::chore::Chore| {
-            let well = self.shared.metrics.chore_was_well(c.name);
-            well.is_some_and(|ago| ago > 3 * c.every + Duration::from_secs(30))
-        };
-        all.filter(is_late).map(|c| c.name).collect()
-    }
-
-    /// One chore for the life of the process: on its time or on the bell, under its lease.
-    fn do_chore(self: Arc<Engine>, index: usize) {
-        let own = crate::chore::of_engine();
-        let chore = own.get(index).unwrap_or_else(|| &self.shared.registry.chores[index - own.len()]);
-        let (name, run) = (chore.name, chore.run);
-        self.shared.metrics.chore_is_well(name);
-        let mut rung = self.shared.bell.count();
-        while !self.stopping.load(Ordering::SeqCst) {
-            let node = self.shared.node.clone();
-            let started = Stopwatch::now();
-            let done = self.work(move |cx| {
-                cx.quietly();
-                if !crate::chore::lease(cx, name, &node)? { Ok(-1) } else { run(cx) }
-            });
-            self.shared.metrics.chore(name, done.is_ok(), started.elapsed());
-            match done {
-                Ok(n) if n > chore.again_above => continue,
-                Ok(n) if n > 0 && name == "seal" => self.shared.bell.sealed(),
-                Ok(_) => {}
-                Err(e) => tracing::warn!(chore = name, error = %e, "chore failed; it is tried again"),
-            }
-            rung = self.shared.bell.wait(rung, chore.every, chore.on_bell);
-        }
-    }
-
     /// Say that this process is about to stop: chores and whoever listens for long end, calls are still performed.
     pub fn stop_soon(&self) {
         self.stopping.store(true, Ordering::SeqCst);
@@ -409,19 +269,7 @@ impl Drop for Engine {
     }
 }
 
-/// The shared part of a process that only reads beside a running server.
-pub fn reading_shared(zone: jiff::tz::TimeZone) -> Shared {
-    Shared::new(Registry::default(), zone)
-}
-
 /// A context of Takt itself on a transaction, for start-up and background reading.
 pub fn system_cx<'c>(tx: &'c Tx, shared: &'c Shared, actor: &'c Actor) -> Cx<'c> {
     Cx::new(tx, shared, actor, shared.now(), &[], Reach::ALL, None)
-}
-
-/// Sixteen random hex digits: a name nobody else has.
-fn random_name() -> String {
-    let mut bytes = [0u8; 8];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

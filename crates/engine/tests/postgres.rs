@@ -47,7 +47,9 @@ fn a_node_waits_for_as_long_as_another_migrates() {
     first.script("select pg_advisory_unlock(7258311)").unwrap();
     let engine = second.join().unwrap().expect("it starts when the other is done");
     // Its limits are those of writers again.
-    let limit = engine.work(|cx| Ok(i64::from(cx.value::<String>(sql!("select current_setting('lock_timeout')"), [])? == Some("5s".into()))));
+    let limit = engine.work(|cx| {
+        Ok(i64::from(cx.value::<String>(sql!("select current_setting('lock_timeout')"), [])? == Some("5s".into())))
+    });
     assert_eq!(limit.unwrap(), 1);
     engine.stop();
 }
@@ -72,7 +74,11 @@ fn a_node_whose_clock_is_wrong_takes_no_lease_of_another() {
 #[test]
 fn questions_are_answered_at_once_after_their_connections_were_lost() {
     let plant = Plant::on_postgres(|_| {});
-    let read = || plant.engine.read_blocking(false, |tx, _| tx.all::<(i64,)>(sql!("select cast(1 as bigint)"), engine::db::Reach::ALL, &[]));
+    let read = || {
+        plant.engine.read_blocking(false, |tx, _| {
+            tx.all::<(i64,)>(sql!("select cast(1 as bigint)"), engine::db::Reach::ALL, &[])
+        })
+    };
     // Every reader has a connection before.
     std::thread::scope(|scope| {
         for _ in 0..16 {

@@ -260,7 +260,8 @@ impl RememberThing {
         )?;
         let id = id.unwrap();
         let kept = cx.frozen(id, || {
-            let name: Option<String> = cx.value(sql!("select after_value from setting_change where id = $1"), p![id])?;
+            let name: Option<String> =
+                cx.value(sql!("select after_value from setting_change where id = $1"), p![id])?;
             Ok(name.map(Remembered))
         })?;
         let name = kept.unwrap().0.clone();
@@ -347,12 +348,17 @@ fn r_core_001_permit_and_scope_are_asked_again_before_a_replay() {
         };
         let may = &[engine::Permit::RunCreate][..];
         let key = plant.envelope();
-        let ask = |who: &std::sync::Arc<engine::Actor>| {
-            match plant.call_with(who, "thing.on_line", json!({}), key.clone()) {
-                engine::perform::Answer::Done { replayed, .. } => if replayed { "replayed" } else { "done" },
+        let ask =
+            |who: &std::sync::Arc<engine::Actor>| match plant.call_with(who, "thing.on_line", json!({}), key.clone()) {
+                engine::perform::Answer::Done { replayed, .. } => {
+                    if replayed {
+                        "replayed"
+                    } else {
+                        "done"
+                    }
+                }
                 engine::perform::Answer::Refused { refusal, .. } => refusal.def.code,
-            }
-        };
+            };
         assert_eq!(ask(&bound(&[7], may)), "done");
         assert_eq!(ask(&bound(&[7], may)), "replayed");
         assert_eq!(ask(&bound(&[8], may)), "LINE_FORBIDDEN", "the line is not his any more");
