@@ -37,8 +37,11 @@ CREATE TABLE audit (
   ip text,
   user_agent text
 ) strict;
-CREATE INDEX audit_entity on audit (entity_type, entity_key, id);
-CREATE INDEX audit_actor on audit (actor, id);
+CREATE INDEX audit_type on audit (entity_type, at, id);
+CREATE INDEX audit_key on audit (entity_key, at, id);
+CREATE INDEX audit_actor on audit (actor, at, id);
+CREATE INDEX audit_action on audit (action, at, id);
+CREATE INDEX audit_error on audit (error_code, at, id) where error_code is not null;
 CREATE INDEX audit_at on audit (at, id);
 
 CREATE TABLE event (
@@ -117,6 +120,10 @@ CREATE TABLE barcode (
   kind text not null,
   ref_id integer not null
 ) strict;
+CREATE TRIGGER audit_no_update before update on audit begin select raise(abort, 'audit rows are never changed'); end;
+CREATE TRIGGER audit_no_delete before delete on audit begin select raise(abort, 'audit rows are never deleted'); end;
+CREATE TRIGGER audit_seal_no_update before update on audit_seal begin select raise(abort, 'seals are never changed'); end;
+CREATE TRIGGER audit_seal_no_delete before delete on audit_seal begin select raise(abort, 'seals are never deleted'); end;
 
 CREATE TABLE principal (
   id integer primary key,
@@ -710,7 +717,3 @@ CREATE TABLE data_due (
   primary key (run_id, step_no, name)
 ) strict;
 CREATE INDEX data_due_at on data_due (due_at);
-CREATE TRIGGER audit_no_update before update on audit begin select raise(abort, 'audit rows are never changed'); end;
-CREATE TRIGGER audit_no_delete before delete on audit begin select raise(abort, 'audit rows are never deleted'); end;
-CREATE TRIGGER audit_seal_no_update before update on audit_seal begin select raise(abort, 'seals are never changed'); end;
-CREATE TRIGGER audit_seal_no_delete before delete on audit_seal begin select raise(abort, 'seals are never deleted'); end;

@@ -517,7 +517,6 @@ api-in = In
 api-type = Type
 api-answer = Answer
 status-code = Status
-refusals = Refusals
 
 ## Menu and roles
 nav-plan = Plan

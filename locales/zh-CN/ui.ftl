@@ -514,7 +514,6 @@ api-in = 位置
 api-type = 类型
 api-answer = 应答
 status-code = 状态码
-refusals = 拒绝代码
 
 ## Menu and roles
 nav-plan = 计划

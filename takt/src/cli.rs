@@ -84,7 +84,9 @@ pub fn run() -> ExitCode {
         Command::Check(flags) => check(&flags),
         Command::Migrate(flags) => migrate(&flags),
         Command::Admin { what: Admin::Create { name, flags } } => create_admin(&flags, &name),
-        Command::Audit { what: Audit::Verify { from, to, flags } } => audit::verify(&flags, from, to.unwrap_or(i64::MAX)),
+        Command::Audit { what: Audit::Verify { from, to, flags } } => {
+            audit::verify(&flags, from, to.unwrap_or(i64::MAX))
+        }
         Command::Version => {
             println!("takt {} (schema {})", env!("CARGO_PKG_VERSION"), engine::db::migrate::NEWEST);
             Ok(())

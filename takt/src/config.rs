@@ -256,7 +256,10 @@ mod tests {
     #[test]
     fn secrets_are_masked() {
         assert_eq!(masked_url("postgres://takt:geheim@db/takt"), "postgres://takt:***@db/takt");
-        assert_eq!(masked_url("postgres://takt:ge@heim@db/takt?sslmode=require"), "postgres://takt:***@db/takt?sslmode=require");
+        assert_eq!(
+            masked_url("postgres://takt:ge@heim@db/takt?sslmode=require"),
+            "postgres://takt:***@db/takt?sslmode=require"
+        );
         assert_eq!(masked_url("postgres://db/takt?user=takt&password=geheim"), "postgres://db/takt?user=takt");
     }
 }

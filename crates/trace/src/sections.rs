@@ -180,7 +180,7 @@ pub static HISTORY: Listing = Listing {
     conditions: "and a.entity_type = 'unit' {scope: l.id or null}",
     key: "a.id",
     filters: &[Filter::new("sn", "a.entity_key = $", By::Exact).in_path()],
-    sorts: &[Sort::new("recorded", "a.id", Kind::Int)],
+    sorts: &[Sort::new("recorded", "a.at", Kind::Time)],
     descending: false,
     parent: Some(is_known),
     finish: None,

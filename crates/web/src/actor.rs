@@ -173,7 +173,8 @@ impl Actors {
 
 /// What a request shows for who it is: a bearer token, else a session cookie (true).
 fn credential(headers: &HeaderMap) -> Option<(&str, bool)> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
     bearer.map(|token| (token.trim(), false)).or_else(|| cookie(headers, COOKIE).map(|cookie| (cookie, true)))
 }
 
@@ -252,10 +253,8 @@ mod tests {
 
     #[test]
     fn r_plat_053_what_proxies_of_ours_say_counts_and_what_the_client_says_does_not() {
-        let settings = Settings {
-            trusted_proxies: vec!["10.0.0.0/8".into(), "192.168.1.1".into()],
-            ..Settings::default()
-        };
+        let settings =
+            Settings { trusted_proxies: vec!["10.0.0.0/8".into(), "192.168.1.1".into()], ..Settings::default() };
         let client = |peer: &str, said: &[&str]| {
             let mut headers = HeaderMap::new();
             for one in said {

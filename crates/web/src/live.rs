@@ -144,7 +144,9 @@ impl Listener {
                 return;
             }
             let event = match heard {
-                None => Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string())),
+                None => {
+                    Some(Event::default().event("heartbeat").id(at.to_string()).data(json!({ "no": at }).to_string()))
+                }
                 Some(Ok(one)) if one.no <= at => None,
                 Some(Ok(one)) => {
                     at = one.no;

@@ -147,7 +147,8 @@ fn dry_run_schema() -> Json {
 /// The registry as the API page shows it: what was searched for with all there is to say, everything else as a line.
 pub fn entries(door: &Door, sought: &str) -> Vec<Json> {
     let all = door.entries.get_or_init(|| all(&door.engine.shared.registry));
-    let is_sought = |e: &&Json| ["name", "path"].iter().any(|at| e[at].as_str().is_some_and(|text| text.contains(sought)));
+    let is_sought =
+        |e: &&Json| ["name", "path"].iter().any(|at| e[at].as_str().is_some_and(|text| text.contains(sought)));
     if !sought.is_empty() {
         return all.iter().filter(is_sought).cloned().collect();
     }

@@ -30,7 +30,8 @@ const OWN: [(&str, &str); 14] = [
     ("principal", "the name of a user or token, kept with it"),
 ];
 
-/// Tables whose rows are records: a new one says who, when and what itself. What changes one later is told.
+/// Tables whose rows are records: they say themselves who did what and when, also who ended them. What overwrites what one
+/// said, or takes one away, is told.
 const RECORDS: [(&str, &str); 7] = [
     ("track", "a board's time at a station, shown in its history"),
     ("track_defect", "part of its track"),
@@ -139,12 +140,15 @@ fn listen(plant: &Plant) {
         if OWN.iter().any(|(own, _)| *own == table) {
             continue;
         }
+        let is_record = RECORDS.iter().any(|(record, _)| *record == table);
+        let overwrites =
+            |column: &String| if is_record { format!("and old.{column} is not null") } else { String::new() };
         for column in columns.iter().filter(|c| *c != "id") {
             let note = format!("insert into heard (tbl, col) values ('{table}', '{column}')");
             texts.push(format!(
-                "create trigger heard_{table}_{column}_u after update of {column} on {table} when old.{column} is not new.{column} begin {note}; end"
+                "create trigger heard_{table}_{column}_u after update of {column} on {table} when old.{column} is not new.{column} {} begin {note}; end",
+                overwrites(column)
             ));
-            let is_record = RECORDS.iter().any(|(record, _)| *record == table);
             let verbs = [("insert", "new"), ("delete", "old")];
             for (verb, row) in verbs.into_iter().filter(|(verb, _)| !(is_record && *verb == "insert")) {
                 texts.push(format!(
