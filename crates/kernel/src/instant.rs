@@ -44,8 +44,8 @@ impl Instant {
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Beyond what a calendar can write, the last time it can: a text that fails would be a panic.
-        let (first, last) = (jiff::Timestamp::MIN.as_millisecond(), jiff::Timestamp::MAX.as_millisecond());
-        let timestamp = jiff::Timestamp::from_millisecond(self.0.clamp(first, last)).map_err(|_| fmt::Error)?;
+        let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        let timestamp = jiff::Timestamp::from_millisecond(self.0).unwrap_or(end);
         write!(f, "{timestamp:.3}")
     }
 }
