@@ -132,7 +132,7 @@ const OPEN: &[(&str, &str, &str)] = &[
     ),
     ("crates/work/src/track/queue.rs", "where r.line_id = $1 and r.status in", "the line of a station in scope"),
     (
-        "crates/work/src/track/queue.rs",
+        "crates/work/src/track/queue/page.rs",
         "where run_id = $1 and status = $2 and step_no = $3",
         "a run of the line of a station in scope",
     ),

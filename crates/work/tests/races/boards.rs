@@ -138,3 +138,22 @@ fn r_core_118_deleting_and_scanning_at_once_is_one_or_the_other() {
         });
     }
 }
+
+#[test]
+fn r_core_115_one_serial_imported_into_two_runs_at_once_is_in_one_of_them() {
+    story(Tiny { units: 0, ..Tiny::default() }, |plant| {
+        Tiny { units: 0, ..Tiny::default() }.another(&plant.engine, "RUN-2", "LINE-A", "B-").unwrap();
+        for n in 1..=6 {
+            let sns = json!([format!("A-{n}"), format!("Z-{n}")]);
+            let import = |run: &str| ("unit.import", json!({ "runNo": run, "sns": sns }));
+            for answer in at_once(plant, vec![import("RUN-1"), import("RUN-2")]) {
+                if let Answer::Refused { refusal, .. } = answer {
+                    assert_eq!(refusal.def.code, "SN_DUPLICATE", "on {}", plant.on);
+                    assert_eq!(refusal.params["sn"], json!(format!("A-{n}")), "on {}: it is named", plant.on);
+                }
+            }
+            let there = number(plant, sql!("select cast(count(*) as bigint) from unit"));
+            assert_eq!(there, 2 * n, "on {}: all in one run, none in the other", plant.on);
+        }
+    });
+}
