@@ -82,6 +82,22 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Whether the server ends the stream in this time.
+    fn ends_within(&mut self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        let mut line = String::new();
+        while Instant::now() < end {
+            line.clear();
+            // The connection may stay open: the last chunk is empty.
+            if matches!(self.lines.read_line(&mut line), Ok(0)) || line.trim_end() == "0" {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 fn create_role(session: &mut Session, n: usize) {
     let role = json!({ "code": format!("role-{n}"), "name": "Role", "scope": "ALL", "permissions": ["run:read"] });
     done(session, Request::post("/api/v1/roles").json(&role));
@@ -106,6 +122,17 @@ fn r_scr_020_a_page_hears_what_it_asked_for_and_a_second_page_resumes() {
     create_role(&mut admin, 4);
     let mut again = Stream::open(served.address, &admin, &topics(2..5), Some(heard[1].0));
     assert_eq!(again.changes(3).len(), 3, "what was missed comes after the number that was seen");
+    served.stop();
+}
+
+#[test]
+fn r_plat_041_a_stream_ends_with_its_session() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut stream = Stream::open(served.address, &admin, "role:role-1", None);
+    std::thread::sleep(Duration::from_millis(600));
+    done(&mut admin, Request::post("/api/v1/auth/logout").json(&json!({})));
+    assert!(stream.ends_within(Duration::from_secs(15)), "whoever has signed out hears no more");
     served.stop();
 }
 

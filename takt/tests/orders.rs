@@ -67,6 +67,78 @@ fn page(session: &mut Session, path: &str) -> String {
     text
 }
 
+/// Where a page sends whoever asks for it.
+fn sent(session: &mut Session, path: &str) -> (u16, String) {
+    let answer = session.get(path).expect("the server answers");
+    (answer.status, answer.headers("location").next().unwrap_or_default().to_string())
+}
+
+#[test]
+fn r_scr_010_a_home_shows_seven_things_oldest_first() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut paul = person(&served, &mut admin, "paul", "planner", &[]);
+    for n in 1..=9 {
+        let order = json!({ "woNo": format!("WO-0{n}"), "productCode": "P1", "plannedQty": 1 });
+        put(&mut paul, "/integration/work-orders", order);
+    }
+    let text = page(&mut paul, "/mes/planning");
+    let at: Vec<_> = (1..=9).map(|n| text.find(&format!(">WO-0{n}<"))).collect();
+    assert!(at[..7].iter().all(Option::is_some) && at[..7].is_sorted(), "the oldest seven in order: {at:?}");
+    assert_eq!(at[7..], [None, None], "and no more");
+    served.stop();
+}
+
+#[test]
+fn r_scr_012_a_search_opens_what_bears_the_code_and_lets_choose_between_kinds() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut ella = person(&served, &mut admin, "ella", "engineer", &[]);
+    engineer(&mut ella);
+    put(&mut ella, "/material-lots", json!({ "materialCode": "5212090001", "lotNo": "LOT-7" }));
+    let mut paul = person(&served, &mut admin, "paul", "planner", &[]);
+    put(&mut paul, "/integration/work-orders", json!({ "woNo": "SMT-A", "productCode": "P1", "plannedQty": 1 }));
+    assert_eq!(sent(&mut paul, "/mes/search?q=print"), (200, String::new()), "several begin so");
+    assert_eq!(sent(&mut paul, "/mes/search?q=r%2F1%20X"), (303, "/mes/routes/R%2F1%20x".into()));
+    let text = page(&mut paul, "/mes/search?q=smt-a").replace("&#x2f;", "/");
+    let both = ["/mes/work-orders/SMT-A", "/mes/lines/SMT-A"].iter().all(|href| text.contains(href));
+    assert!(both, "an order and a line bear it: {text}");
+    let lot = (303, "/mes/material-lots?q=LOT-7&materialCode=5212090001".to_string());
+    assert_eq!(sent(&mut ella, "/mes/search?scan=1&q=5212090001%7CLOT-7"), lot, "as its label is scanned");
+    served.stop();
+}
+
+#[test]
+fn r_scr_004_a_part_of_a_page_is_not_the_sign_in_page() {
+    let served = Served::on_sqlite();
+    let whole = served.send(&Request::get("/mes/runs"));
+    assert_eq!(whole.status, 303, "a page leads to the sign-in page");
+    for part in ["Takt-Block", "HX-Request"] {
+        let answer = served.send(&Request::get("/mes/runs").header(part, "list"));
+        assert_eq!(
+            code(&answer),
+            (401, "UNAUTHENTICATED".into()),
+            "a part says who asks for it that nobody is signed in"
+        );
+    }
+    served.stop();
+}
+
+#[test]
+fn whoever_must_change_the_password_is_led_to_it() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    drop(person(&served, &mut admin, "paul", "planner", &[]));
+    let given = put(&mut admin, "/users/paul/reset-password", json!({ "firstAccess": "PASSWORD" }));
+    let word = given["secret"].as_str().expect("a word that is shown once");
+    let mut paul = Session::sign_in(served.address, "paul", word).expect("they sign in");
+    let form = (303, "/forms/user.change_password".to_string());
+    assert_eq!((sent(&mut paul, "/"), sent(&mut paul, "/mes/runs")), (form.clone(), form));
+    put(&mut paul, "/users/me/change-password", json!({ "oldPassword": word, "newPassword": "tin and silver 96" }));
+    assert_eq!(sent(&mut paul, "/"), (303, "/mes/planning".into()));
+    served.stop();
+}
+
 #[test]
 fn a_planner_takes_an_order_from_the_erp_to_its_end() {
     let served = Served::on_sqlite();

@@ -251,8 +251,12 @@ fn r_core_139_the_queue_shows_what_is_inside_what_waits_and_what_is_stuck() {
         );
         let blocked = queue(json!({ "stationCode": "ST-PRINT-01", "view": "blocked" }));
         assert_eq!(sns(&blocked), ["SN-0003", "SN-0002"]);
-        assert_eq!(blocked["queue"][0]["blockers"][0]["code"], "UNIT_ON_HOLD");
-        assert_eq!(blocked["queue"][1]["blockers"][0]["code"], "UNIT_OUT_FAILED");
+        let why = |row: usize| blocked["queue"][row]["blockers"][0].clone();
+        assert_eq!((&why(0)["code"], &why(0)["params"]["reason"]), (&json!("UNIT_ON_HOLD"), &json!("x")));
+        assert_eq!((&why(1)["code"], &why(1)["params"]["at"]), (&json!("UNIT_OUT_FAILED"), &json!("ST-PRINT-01")));
+        let runs = &blocked["runs"];
+        assert_eq!((&runs[0]["runNo"], &runs[0]["stepNo"]), (&json!("RUN-1"), &json!(10)), "{runs}");
+        assert_eq!((&runs[0]["done"], &runs[0]["planQty"]), (&json!(0), &json!(10)), "none is through the step");
 
         let mut seen = Vec::new();
         let mut cursor = Json::Null;

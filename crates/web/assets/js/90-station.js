@@ -12,7 +12,7 @@ Takt.ready(() => {
   S.focus = () => { if (!document.querySelector("dialog[open]")) scan.focus({ preventScroll: true }); };
   S.result = (r) => {
     const said = (what) => what instanceof Node ? what : bi(what, r.args);
-    const isLong = r.verdict && /\S{7}/.test(say(r.verdict));
+    const isLong = r.verdict && /\S{7}|[^\x00-\xff]{5}/.test(say(r.verdict));
     result.className = "result " + (r.compact ? "compact" : "grow") + (r.idle ? " idle" : "") + (isLong ? " long" : "");
     r.status ? (result.dataset.status = r.status) : delete result.dataset.status;
     r.code ? (result.dataset.code = r.code) : delete result.dataset.code;
