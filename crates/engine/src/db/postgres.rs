@@ -222,6 +222,10 @@ impl PgConn {
         if let Some(statement) = self.statements.get(&key) {
             return Ok(statement.clone());
         }
+        // What waits goes first: a transaction that was given up understands nothing until it is rolled back.
+        if !self.unsent.is_empty() {
+            self.send(|_| std::future::ready(Ok(())))?;
+        }
         let statement = self.runtime.block_on(self.client.prepare(text)).map_err(error)?;
         self.statements.insert(key, statement.clone());
         Ok(statement)
