@@ -8,6 +8,7 @@ command-route-create = Create route
 command-route-copy = Copy route
 command-route-update = Edit route
 command-route-set-steps = Edit steps
+command-route-assign-group = Assign station group
 command-route-set-fai-template = Choose first-article template
 command-route-configure-step = Configure step
 command-route-compile = Compile

@@ -8,6 +8,7 @@ command-route-create = 新建工艺路线
 command-route-copy = 复制工艺路线
 command-route-update = 编辑工艺路线
 command-route-set-steps = 编辑工序
+command-route-assign-group = 指派工位组
 command-route-set-fai-template = 选择首件模板
 command-route-configure-step = 配置工序
 command-route-compile = 编译

@@ -12,6 +12,7 @@
 //! | `bench`       | the figures of the performance page, behind the feature `bench`   |
 //! | [`product`]   | the real program as a process                                     |
 //! | [`ordeal`]    | what bad luck must not do: kill, restart, two nodes, one thing     |
+//! | [`plenty`]    | as many rows behind every list as one likes                      |
 //! | [`report`]    | figures against their targets, as JSON and Markdown               |
 //! | [`new_slice`] | the skeleton of a new command                                     |
 
@@ -24,6 +25,7 @@ pub mod machine;
 pub mod new_slice;
 pub mod ordeal;
 pub mod packages;
+pub mod plenty;
 pub mod postgres;
 pub mod product;
 pub mod report;

@@ -11,6 +11,7 @@ pub mod step;
 pub mod version;
 
 mod answer;
+mod assign_group;
 mod auto_compile;
 pub mod check;
 mod configs;
@@ -206,6 +207,7 @@ pub fn register(registry: &mut Registry) {
         .command::<set_fai_template::SetFaiTemplate>()
         .command::<configure::Configure>()
         .command::<configure::ConfigureStep>()
+        .command::<assign_group::AssignGroup>()
         .command::<reconfigure::Reconfigure>()
         .command::<remove_config::RemoveConfig>()
         .command::<configure_shared::ConfigureShared>()

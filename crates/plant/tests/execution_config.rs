@@ -329,6 +329,40 @@ fn r_core_062_the_editor_of_a_step_configures_it_whether_it_was_configured_befor
 }
 
 #[test]
+fn r_core_062_several_steps_take_a_group_at_once_or_none_does() {
+    on_both(wire, |plant| {
+        let boss = plant.boss();
+        floor(plant);
+        route_with(plant, "R", &[(10, "PRINT"), (20, "AOI"), (30, "PRINT")]);
+        let fields = json!({ "routingCode": "R", "stepNo": 20, "side": "TOP" });
+        change(plant, &boss, "route.configure_step", fields, version_of(plant, "R"));
+        let version = version_of(plant, "R");
+        let both = json!({ "routingCode": "R", "stepNos": [10, 20], "stationGroupCode": "g2" });
+        assert_eq!(refused(plant, &boss, "route.assign_group", both.clone(), version + 1), ("VERSION_MISMATCH", 412));
+        let group = |group: &str| json!({ "routingCode": "R", "stepNos": [10, 11], "stationGroupCode": group });
+        assert_eq!(refused(plant, &boss, "route.assign_group", group("G9"), version), ("STATION_GROUP_NOT_FOUND", 404));
+        assert_eq!(refused(plant, &boss, "route.assign_group", group("G2"), version), ("ROUTE_STEP_NOT_FOUND", 404));
+        for wrong in [json!([]), json!([10, 10])] {
+            let fields = json!({ "routingCode": "R", "stepNos": wrong, "stationGroupCode": "G2" });
+            assert_eq!(refused(plant, &boss, "route.assign_group", fields, version), ("VALIDATION_FAILED", 400));
+        }
+        assert_eq!(field(plant, "R", 10, "stationGroupCode")["origin"], "GLOBAL", "a refused call changes no step");
+        let answer = change(plant, &boss, "route.assign_group", both.clone(), version);
+        assert_eq!(answer["version"], version + 1, "one change for all");
+        let held = json!({ "value": "G2", "origin": "STEP" });
+        assert_eq!(field(plant, "R", 10, "stationGroupCode"), held);
+        assert_eq!(field(plant, "R", 20, "stationGroupCode"), held);
+        assert_eq!(field(plant, "R", 20, "side")["value"], "TOP", "what else is set stays");
+        assert_eq!(field(plant, "R", 30, "stationGroupCode")["origin"], "GLOBAL");
+        let again = change(plant, &boss, "route.assign_group", both, version + 1);
+        assert_eq!(again["version"], version + 1, "a change that changes nothing is none");
+        let reader = plant.someone(&[Permit::RouteRead]);
+        let fields = json!({ "routingCode": "R", "stepNos": [10], "stationGroupCode": "G1" });
+        assert_eq!(refused(plant, &reader, "route.assign_group", fields, version + 1), ("FORBIDDEN", 403));
+    });
+}
+
+#[test]
 fn r_core_170_a_mapping_is_tried_on_a_message_before_a_machine_sends_one() {
     on_both(wire, |plant| {
         let reader = plant.someone(&[Permit::RouteRead]);

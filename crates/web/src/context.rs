@@ -159,6 +159,7 @@ impl Context {
         let zone_name = self.door.settings.zone_name.clone();
         add("zone", Value::from_function(move || zone_name.clone()));
         add("num", Value::from_function(|n: Value| num(&n)));
+        add("field_word", Value::from_function(move |name: &str| words::label(lang, name)));
         add("seg", Value::from_function(|code: Value| encoded(&plain(&code))));
         add("href", Value::from_function(|path: &str, args: Kwargs| href(path, &args)));
         let door = self.door.clone();
@@ -225,7 +226,8 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn holders(lang: Lang, permit: &str) -> Vec<String> {
+/// The roles whose holders may do what a permit allows.
+pub fn holders(lang: Lang, permit: &str) -> Vec<String> {
     let Some(permit) = Permit::parse(permit) else { return Vec::new() };
     let roles = engine::permits::PRESET_ROLES.iter().filter(|r| !r.token_only && r.closure().has(permit));
     roles.map(|r| words::text(lang, &format!("role-{}", r.code), &[])).collect()

@@ -2,6 +2,7 @@
 
 mod actor;
 mod api;
+mod api_page;
 mod assets;
 mod body;
 mod context;
@@ -11,6 +12,7 @@ mod health;
 mod home;
 mod list;
 mod live;
+mod lookup;
 pub mod openapi;
 mod page;
 pub mod pages;
@@ -70,9 +72,8 @@ pub struct Door {
     pub(crate) pages: page::Pages,
     pub(crate) assets: assets::Assets,
     pub(crate) live: live::Streams,
-    /// The contract as text, and as the API page shows it; made when first asked for.
+    /// The contract as text; made when first asked for.
     pub(crate) contract: OnceLock<String>,
-    pub(crate) entries: OnceLock<Vec<serde_json::Value>>,
     pub(crate) started: std::time::Instant,
 }
 
@@ -93,7 +94,6 @@ impl Door {
             assets,
             live,
             contract: OnceLock::new(),
-            entries: OnceLock::new(),
             started,
         })
     }

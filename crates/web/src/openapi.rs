@@ -1,4 +1,4 @@
-//! The contract: OpenAPI 3.1 from the registry, and the same registry as a page to browse.
+//! The contract: OpenAPI 3.1 from the registry.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,55 +141,5 @@ fn dry_run_schema() -> Json {
                 "detail": { "type": "string" }, "errors": { "type": "array" } } } }
         },
         "required": ["allowed", "blockers"]
-    })
-}
-
-/// The registry as the API page shows it: what was searched for with all there is to say, everything else as a line.
-pub fn entries(door: &Door, sought: &str) -> Vec<Json> {
-    let all = door.entries.get_or_init(|| all(&door.engine.shared.registry));
-    let is_sought =
-        |e: &&Json| ["name", "path"].iter().any(|at| e[at].as_str().is_some_and(|text| text.contains(sought)));
-    if !sought.is_empty() {
-        return all.iter().filter(is_sought).cloned().collect();
-    }
-    let line = |e: &Json| json!({ "name": e["name"], "group": e["group"], "method": e["method"], "path": e["path"], "doc": e["doc"] });
-    all.iter().map(line).collect()
-}
-
-fn all(registry: &Registry) -> Vec<Json> {
-    let commands = registry
-        .commands
-        .values()
-        .map(|e| entry(e.name, e.route, e.need, e.schema.as_value(), e.output.as_value(), e.status));
-    let queries = registry
-        .queries
-        .values()
-        .map(|e| entry(e.name, e.route, e.need, e.schema.as_value(), e.output.as_value(), 200));
-    let mut all: Vec<Json> = commands.chain(queries).collect();
-    all.sort_by_key(|e| (e["group"].to_string(), e["path"].to_string()));
-    all
-}
-
-fn entry(name: &str, route: Route, need: Need, schema: &Json, output: &Json, status: u16) -> Json {
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-    let fields: Vec<Json> = schema["properties"].as_object().into_iter().flatten()
-        .map(|(field, wanted)| {
-            let place = match route.path.contains(&format!("{{{field}}}")) {
-                true => "path",
-                false if route.method == Method::Get => "query",
-                false => "body",
-            };
-            let kind = match &wanted["type"] {
-                Json::String(t) => t.clone(),
-                Json::Array(types) => types.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" | "),
-                _ => "object".into(),
-            };
-            json!({ "name": field, "in": place, "type": kind, "required": required.contains(&field.as_str()), "doc": wanted["description"].as_str().unwrap_or("") })
-        })
-        .collect();
-    json!({
-        "name": name, "group": name.split('.').next().unwrap_or(name), "method": route.method.name(), "path": format!("/api/v1{}", route.path),
-        "permit": need.permits().iter().map(|p| p.name()).collect::<Vec<_>>().join(", "), "status": status,
-        "doc": schema["description"].as_str().unwrap_or(""), "fields": fields, "answer": output,
     })
 }

@@ -1,7 +1,7 @@
 //! Pages: a path, the questions it asks, and a template; nobody sees one without the right.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,15 +15,17 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Caller;
+use crate::api_page::ApiPage;
 use crate::body::pairs;
 use crate::context::{Context, encoded};
 use crate::pages::{self, Body as PageBody, Page, Source};
 use crate::problem::refusal_of;
-use crate::{Door, Said, form, list, record, search, sign_in, words};
+use crate::{Door, Said, form, list, lookup, record, search, sign_in, words};
 
 /// The templates.
 pub struct Pages {
     pub templates: Environment<'static>,
+    api: OnceLock<ApiPage>,
 }
 
 impl Pages {
@@ -35,7 +37,7 @@ impl Pages {
                 panic!("templates/{name}: {error:#}");
             }
         }
-        Pages { templates }
+        Pages { templates, api: OnceLock::new() }
     }
 }
 
@@ -67,6 +69,9 @@ fn is_part(headers: &HeaderMap) -> bool {
 const CHANGE_PASSWORD: &str = "/forms/user.change_password";
 
 async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
+    if let Some(list) = uri.path().strip_prefix("/lookup/") {
+        return lookup::answer(door, caller, uri, list).await;
+    }
     if caller.actor.principal < 0 {
         let next = uri.path_and_query().map_or("/", |p| p.as_str());
         return sign_in::redirect(&format!("/login?next={}", encoded(next)), None);
@@ -90,8 +95,8 @@ async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
     if let Err(refusal) = may(page.need, &caller.actor) {
         return problem(door, caller, uri, &refusal);
     }
-    match page.body {
-        PageBody::List(list) => list::answer(door, caller, uri, page, list, &params).await,
+    match &page.body {
+        PageBody::List(shown) => list::answer(door, caller, uri, page, *shown, &params).await,
         PageBody::Record(record) => record::answer(door, caller, uri, page, record, &params).await,
         PageBody::Template(template, asks) => template_page(door, caller, uri, page, template, asks, params).await,
         PageBody::Home(home) => crate::home::answer(door, caller, uri, page, home).await,
@@ -153,6 +158,12 @@ pub async fn ask_all(
                     query.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone())
                 }
                 Source::Is(value) => Some((*value).to_string()),
+                Source::QueryOrBefore(name, part) => {
+                    let before = || {
+                        params.get(*part)?.as_str()?.parse::<i64>().ok().filter(|n| *n > 1).map(|n| (n - 1).to_string())
+                    };
+                    query.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone()).or_else(before)
+                }
             };
             match (value, source) {
                 (Some(value), _) => fields.push(((*field).to_string(), value)),
@@ -205,9 +216,10 @@ async fn template_page(
         Err(refusal) => return problem(door, caller, uri, &refusal),
     };
     if page.name == "api" {
-        let query = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
-        let sought = query.iter().find(|(k, _)| k == "q").map_or("", |(_, v)| v.trim());
-        data.insert("api".into(), json!({ "entries": crate::openapi::entries(door, sought) }));
+        let api = door.pages.api.get_or_init(|| ApiPage::of(&door.engine.shared.registry));
+        let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+        let q = asked.iter().find(|(k, _)| k == "q").map_or("", |(_, v)| v.trim());
+        data.insert("api".into(), api.found(caller.lang, q));
     }
     let mut context = Context::new(door, caller, page.name, page.path, uri, page.device);
     if let Some(title) = params.values().next().and_then(Json::as_str) {
@@ -244,6 +256,8 @@ pub fn problem(door: &Arc<Door>, caller: &Caller, uri: &Uri, refusal: &Refusal) 
             "error-404"
         } else if status == 403 {
             "error-403"
+        } else if status < 500 {
+            "error-400"
         } else {
             "error-500"
         },

@@ -1,5 +1,8 @@
 //! The pages of the product: where each is, who may see it, what it asks, and where it stands in the menu.
 
+mod asks;
+mod homes;
+mod make;
 mod shape;
 mod table;
 
@@ -13,6 +16,7 @@ use crate::actor::Caller;
 use crate::words;
 
 /// A page.
+#[derive(Clone, Copy)]
 pub struct Page {
     pub name: &'static str,
     pub path: &'static str,
@@ -20,23 +24,28 @@ pub struct Page {
     pub device: &'static str,
     pub body: Body,
     pub menu: Option<Menu>,
+    /// The page of the menu in whose tabs, or below which, this one stands.
+    pub under: Option<&'static str>,
 }
 
 /// A page's place in the menu.
+#[derive(Clone, Copy)]
 pub struct Menu {
     pub group: &'static str,
     pub icon: &'static str,
 }
 
 /// What a page is made of.
+#[derive(Clone, Copy)]
 pub enum Body {
-    List(&'static ListPage),
-    Record(&'static RecordPage),
+    List(ListPage),
+    Record(RecordPage),
     Template(&'static str, &'static [Ask]),
-    Home(&'static HomePage),
+    Home(HomePage),
 }
 
 /// A list with its buttons.
+#[derive(Clone, Copy)]
 pub struct ListPage {
     pub list: &'static str,
     /// Where a row leads.
@@ -48,19 +57,20 @@ pub struct ListPage {
 }
 
 /// One thing with its facts and the lists it carries.
+#[derive(Clone, Copy)]
 pub struct RecordPage {
-    pub ask: [Ask; 1],
-    /// The part of the answer that is the thing, when it is not the whole.
-    pub inside: Option<&'static str>,
+    /// The first answers the thing, the others lists that stand below it.
+    pub asks: &'static [Ask],
     pub title: &'static str,
     pub topic: Option<&'static str>,
     pub crumb: (&'static str, &'static str),
     /// Fields that lead to pages.
-    pub links: &'static [(&'static str, &'static str)],
+    pub links: crate::list::Keys,
     pub actions: crate::list::Actions,
 }
 
 /// The home of a role: what waits for it, from lists it may read.
+#[derive(Clone, Copy)]
 pub struct HomePage {
     pub waiting: &'static [Waiting],
 }
@@ -68,7 +78,7 @@ pub struct HomePage {
 /// Things that wait: the first rows of a filtered list, each with a sentence and a page.
 pub struct Waiting {
     pub list: &'static str,
-    pub fields: &'static [(&'static str, &'static str)],
+    pub fields: crate::list::Keys,
     pub subject: &'static str,
     pub sentence: &'static str,
     pub page: &'static str,
@@ -95,6 +105,8 @@ pub enum Source {
     /// As [`Source::Query`], and never missed: the question is asked without it.
     May(&'static str),
     Is(&'static str),
+    /// What the address says, else the number before that of a part of the path.
+    QueryOrBefore(&'static str, &'static str),
 }
 
 /// The page a person begins with: the preferred one, else the first role's home, else the first page allowed.
@@ -123,11 +135,9 @@ pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
         if engine::perform::may(page.need, actor).is_err() {
             continue;
         }
-        let label = match page.body {
-            Body::List(shown) => words::text(lang, &format!("list-{}", shown.list), &[]),
-            _ => words::text(lang, &format!("page-{}", page.name), &[]),
-        };
-        let current = path == page.path || path.starts_with(&format!("{}/", page.path));
+        let label = label(page, lang);
+        let current =
+            is_at(page, path) || PAGES.iter().any(|p| p.under == Some(page.path) && p.menu.is_none() && is_at(p, path));
         let item = json!({ "href": page.path, "label": label, "icon": menu.icon, "current": current });
         match groups.iter_mut().find(|g| g.0 == menu.group) {
             Some(group) => group.1.push(item),
@@ -138,6 +148,28 @@ pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
     groups
         .map(|(group, items)| json!({ "title": words::text(lang, &format!("nav-{group}"), &[]), "items": items }))
         .collect()
+}
+
+/// What a page is called in the menu and in tabs.
+pub fn label(page: &Page, lang: Lang) -> String {
+    match page.body {
+        Body::List(shown) => words::text(lang, &format!("list-{}", shown.list.replace('.', "-")), &[]),
+        _ => words::text(lang, &format!("page-{}", page.name), &[]),
+    }
+}
+
+fn is_at(page: &Page, path: &str) -> bool {
+    path == page.path || path.strip_prefix(page.path).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The lists beside a list, with the one they stand under first; nothing when there is only one to show.
+pub fn tabs(page: &Page, actor: &Actor, lang: Lang) -> Json {
+    let head = page.under.unwrap_or(page.path);
+    let beside = |p: &&Page| (p.path == head || p.under == Some(head)) && !p.path.contains('{');
+    let open = PAGES.iter().filter(beside).filter(|p| engine::perform::may(p.need, actor).is_ok());
+    let tabs: Vec<Json> =
+        open.map(|p| json!({ "href": p.path, "label": label(p, lang), "current": p.path == page.path })).collect();
+    if tabs.len() < 2 { json!([]) } else { tabs.into() }
 }
 
 /// Rows of the audit trail as a story, oldest first: what was asked, by whom, and why it was refused.
@@ -163,6 +195,8 @@ pub fn shaped(page: &Page, mut data: Map<String, Json>, caller: &Caller) -> Json
     match page.name {
         "run" => told(&mut data, caller.lang),
         "audit_row" => shape::audit(&mut data, caller.lang),
+        "route" => shape::route(&mut data, caller.lang),
+        "route_version" => shape::route_version(&mut data, caller.lang),
         "settings" => shape::settings(&mut data, caller.lang),
         "who_can" => shape::matrix(&mut data, caller.lang),
         "trace" => shape::trace(&mut data),

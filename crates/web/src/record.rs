@@ -8,11 +8,11 @@ use engine::Lang;
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Caller;
-use crate::context::{Context, filled};
+use crate::context::{Context, encoded, filled};
 use crate::list::{acts, is_state};
 use crate::page::{ask_all, problem};
-use crate::pages::{Page, RecordPage};
-use crate::{Door, words};
+use crate::pages::{Ask, Body as Page_, PAGES, Page, RecordPage, Source};
+use crate::{Door, list, words};
 
 /// Answer a detail page.
 pub async fn answer(
@@ -23,35 +23,21 @@ pub async fn answer(
     shown: &'static RecordPage,
     params: &Map<String, Json>,
 ) -> Response<Body> {
-    let data = match ask_all(door, caller, uri, &shown.ask, params).await {
+    let data = match ask_all(door, caller, uri, shown.asks, params).await {
         Ok(data) => data,
         Err(refusal) => return problem(door, caller, uri, &refusal),
     };
-    let whole = data.values().next().cloned().unwrap_or(Json::Null);
-    let thing = shown.inside.map_or(&whole, |name| &whole[name]).clone();
+    let [first, beside @ ..] = shown.asks else { unreachable!("a detail page asks for its thing") };
+    let mut thing = data.get(first.into).cloned().unwrap_or(Json::Null);
+    words::translate(caller.lang, &mut thing);
     let title = thing[shown.title].as_str().map_or_else(|| page.name.to_string(), str::to_string);
     let actions = acts(door, caller, shown.actions, &thing);
-    let entry = door.engine.shared.registry.queries.get(shown.ask[0].query);
+    let entry = door.engine.shared.registry.queries.get(first.query);
     let schema = entry.map(|e| e.output.as_value().clone()).unwrap_or_default();
-    let schema = shown.inside.map_or(&schema, |name| &schema["properties"][name]).clone();
     let crumbs =
         json!([{ "label": words::text(caller.lang, shown.crumb.0, &[]), "href": shown.crumb.1 }, { "label": title }]);
     let mut sections = sections(caller.lang, &thing, &schema, shown);
-    if shown.inside.is_some() {
-        let beside: Map<String, Json> = whole
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(_, v)| v.is_array())
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        sections.extend(self::sections(
-            caller.lang,
-            &Json::Object(beside),
-            &entry.map(|e| e.output.as_value().clone()).unwrap_or_default(),
-            shown,
-        ));
-    }
+    sections.extend(beside.iter().filter_map(|ask| list_below(door, caller, ask, &data, params)));
     let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
     context.title(title.clone());
     context.set("params", params);
@@ -60,6 +46,32 @@ pub async fn answer(
         "crumbs": crumbs, "facts": facts(caller.lang, &thing, &schema, shown), "actions": actions, "sections": sections,
     }));
     context.render("record.html", 200)
+}
+
+/// A list that stands below the thing; none when it may not be read.
+fn list_below(
+    door: &Door,
+    caller: &Caller,
+    ask: &Ask,
+    data: &Map<String, Json>,
+    params: &Map<String, Json>,
+) -> Option<Json> {
+    let answer = data.get(ask.into).filter(|a| !a.is_null())?;
+    let listing = door.engine.shared.registry.queries.get(ask.query)?.listing?;
+    let mut table = list::table(caller.lang, listing, answer);
+    let own = PAGES.iter().find(|p| matches!(p.body, Page_::List(l) if l.list == ask.query) && !p.path.contains('{'));
+    let filters = ask.fields.iter().filter_map(|(field, source)| match source {
+        Source::Path(name) => Some(format!("{field}={}", encoded(params.get(*name)?.as_str()?))),
+        _ => None,
+    });
+    let query = filters.collect::<Vec<_>>().join("&");
+    let id = ask.query.replace(['.', '_'], "-");
+    table["id"] = id.into();
+    table["title"] = words::text(caller.lang, &format!("list-{}", ask.query.replace('.', "-")), &[]).into();
+    table["kind"] = "table".into();
+    table["empty_key"] = format!("empty-{}", ask.query.replace('.', "-")).into();
+    table["more_href"] = own.map(|p| format!("{}?{query}", p.path)).filter(|_| !answer["nextCursor"].is_null()).into();
+    Some(table)
 }
 
 /// `run:{runNo}` with the object's own code.
@@ -131,13 +143,13 @@ fn sections(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<
         .map(|(name, value)| {
             let title = words::field(lang, name);
             match value {
-                Json::Array(items) if items.iter().all(Json::is_object) => {
+                Json::Array(items) if items.iter().all(Json::is_object) && has_rows(&schema["properties"][name]) => {
                     let inner = &schema["properties"][name]["items"];
                     table(lang, name, &title, items, inner, shown)
                 }
                 Json::Array(items) => {
-                    let text: Vec<String> = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_string)).collect();
-                    json!({ "id": name, "title": title, "kind": "text", "text": if text.is_empty() { "–".into() } else { text.join(", ") } })
+                    let chips: Vec<Json> = items.iter().map(|i| chip(lang, name, i, shown)).collect();
+                    json!({ "id": name, "title": title, "kind": "chips", "chips": chips, "count": items.len() })
                 }
                 Json::Object(fields) if fields.values().all(is_plain) => {
                     let inner = &schema["properties"][name];
@@ -148,6 +160,32 @@ fn sections(lang: Lang, thing: &Json, schema: &Json, shown: &RecordPage) -> Vec<
             }
         })
         .collect()
+}
+
+/// Whether a schema is a list of things rather than of words.
+fn has_rows(schema: &Json) -> bool {
+    schema["items"]["properties"].is_object() || schema["items"]["type"] == "object"
+}
+
+/// A word of a list: points, roles and states in words, codes as links to their pages.
+fn chip(lang: Lang, field: &str, item: &Json, shown: &RecordPage) -> Json {
+    let Some(text) = item.as_str() else { return json!({ "label": words::value(lang, field, item) }) };
+    let key = match field {
+        "permissions" | "implied" => format!("permit-{}", text.replace([':', '_'], "-")),
+        "roles" => format!("role-{text}"),
+        _ => String::new(),
+    };
+    let page = match field {
+        "roles" => Some("/system/role-management/{code}"),
+        "lineCodes" => Some("/mes/lines/{code}"),
+        "stationCodes" => Some("/mes/stations/{code}"),
+        _ => shown.links.iter().find(|(name, _)| *name == field).map(|(_, page)| *page),
+    };
+    let href = page.and_then(|page| filled(page, &json!({ "code": text })));
+    match words::has(lang, &key) {
+        true => json!({ "label": words::text(lang, &key, &[]), "code": text, "href": href }),
+        false => json!({ "label": words::value(lang, field, item), "href": href }),
+    }
 }
 
 fn table(lang: Lang, name: &str, title: &str, items: &[Json], schema: &Json, shown: &RecordPage) -> Json {
@@ -183,7 +221,7 @@ fn table(lang: Lang, name: &str, title: &str, items: &[Json], schema: &Json, sho
                     row[key.as_str()] = words::state(lang, words_of, word).into();
                 }
                 if row[key.as_str()].is_array() || row[key.as_str()].is_object() {
-                    row[key.as_str()] = row[key.as_str()].to_string().into();
+                    row[key.as_str()] = words::value(lang, key, &row[key.as_str()]).into();
                 }
             }
             row["_links"] = Json::Object(links);

@@ -42,6 +42,94 @@ pub fn state(lang: Lang, kind: &str, value: &str) -> String {
     }
 }
 
+/// What was asked for, as its button says it; a word without a label stays.
+pub fn action(lang: Lang, action: &str) -> String {
+    let key = format!("command-{}", action.to_lowercase().replace('_', "-"));
+    if words::has(lang, &key) { words::say(lang, &key, []) } else { action.to_string() }
+}
+
+/// The kind of a thing; a word without a label stays.
+pub fn entity(lang: Lang, kind: &str) -> String {
+    let key = format!("entity-{kind}");
+    if words::has(lang, &key) { words::say(lang, &key, []) } else { kind.to_string() }
+}
+
+/// The label of a field, or its name when there is none.
+pub fn label(lang: Lang, name: &str) -> String {
+    let key = format!("field-{name}");
+    if words::has(lang, &key) { words::say(lang, &key, []) } else { name.to_string() }
+}
+
+/// The label of the field that an error's path names.
+pub fn field_at(lang: Lang, path: &str) -> String {
+    label(lang, path.trim_start_matches('/').split('/').next().unwrap_or_default())
+}
+
+/// Any value in one line: words of the field's vocabulary, yes and no, lists and objects by their labels.
+pub fn value(lang: Lang, field: &str, value: &Json) -> String {
+    match value {
+        Json::Null => "–".into(),
+        Json::Bool(yes) => text(lang, if *yes { "yes" } else { "no" }, &[]),
+        Json::String(word) => vocabulary_of(field).map_or_else(|| word.clone(), |v| state(lang, v, word)),
+        Json::Array(items) if items.is_empty() => "–".into(),
+        Json::Array(items) => items.iter().map(|i| self::value(lang, field, i)).collect::<Vec<_>>().join(", "),
+        Json::Object(fields) if fields.contains_key("lsl") || fields.contains_key("usl") => limits(lang, fields),
+        Json::Object(fields) => {
+            let told = fields.iter().filter(|(_, v)| !v.is_null() && **v != Json::Array(vec![]));
+            let told: Vec<String> = told.map(|(k, v)| pair(lang, k, v)).collect();
+            if told.is_empty() { "–".into() } else { told.join(" · ") }
+        }
+        Json::Number(n) if n.is_f64() => n.as_f64().map_or_else(|| n.to_string(), |x| x.to_string()),
+        other => other.to_string(),
+    }
+}
+
+/// A name with its value; what has no label is told as it is written.
+fn pair(lang: Lang, name: &str, value: &Json) -> String {
+    let said = self::value(lang, name, value);
+    match words::has(lang, &format!("field-{name}")) {
+        true => format!("{} {said}", label(lang, name)),
+        false if value.is_object() => format!("{name} ({said})"),
+        false => format!("{name}: {said}"),
+    }
+}
+
+/// Limits as one reads them: `0.08 – 0.16 mm`, then what else is said of them.
+fn limits(lang: Lang, fields: &serde_json::Map<String, Json>) -> String {
+    let number = |name: &str| fields.get(name).and_then(Json::as_f64).map(|x| x.to_string());
+    let unit = fields.get("unit").and_then(Json::as_str).map_or_else(String::new, |unit| format!(" {unit}"));
+    let range = match (number("lsl"), number("usl")) {
+        (Some(low), Some(high)) => Some(format!("{low} – {high}{unit}")),
+        (Some(low), None) => Some(format!("≥ {low}{unit}")),
+        (None, Some(high)) => Some(format!("≤ {high}{unit}")),
+        (None, None) => None,
+    };
+    let more = fields.iter().filter(|(k, v)| !v.is_null() && matches!(k.as_str(), "target" | "pattern" | "allowed"));
+    let told: Vec<String> = range.into_iter().chain(more.map(|(k, v)| pair(lang, k, v))).collect();
+    if told.is_empty() { "–".into() } else { told.join(" · ") }
+}
+
+/// The vocabulary of a field's words where no schema tells it.
+fn vocabulary_of(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "stationType" | "defaultType" => "StationType",
+        "panelMode" => "PanelMode",
+        "side" => "BoardSide",
+        "retestMode" => "RetestMode",
+        "processType" => "ProcessType",
+        "action" => "AlarmAction",
+        "event" => "TriggerEvent",
+        "itemType" => "ItemType",
+        "dataType" => "DataType",
+        "method" => "Method",
+        "triggerType" => "TriggerType",
+        "days" => "Weekday",
+        "scope" => "Scope",
+        "signatureMeanings" => "SignatureMeaning",
+        _ => return None,
+    })
+}
+
 /// The colour of a state; every vocabulary uses these words in the same sense.
 pub fn status(kind: &str, value: &str) -> &'static str {
     if kind.eq_ignore_ascii_case("pick") {

@@ -1,5 +1,6 @@
 //! A real Chromium on a real server, worked as people on the floor work: keys go to whatever has the focus, and what is to
 //! get them is reached with Tab; nothing is clicked. It reads what is shown and tells of console errors.
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::time::{Duration, Instant};
 
@@ -299,6 +300,42 @@ impl Browser {
         let log = self.client.issue_cmd(Log).await.unwrap_or(Json::Null);
         let lines = log.as_array().into_iter().flatten().filter(|l| l["level"] == "SEVERE");
         lines.map(|l| l["message"].as_str().unwrap_or_default().to_string()).collect()
+    }
+
+    /// The address of the page.
+    pub async fn address(&self) -> String {
+        self.client.current_url().await.map(|url| url.to_string()).unwrap_or_default()
+    }
+
+    /// How many elements a selector finds.
+    pub async fn count(&self, css: &str) -> usize {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        let found = self.client.execute(script, vec![css.into()]).await.expect("the script runs");
+        found.as_u64().map_or(0, |n| n as usize)
+    }
+
+    /// Press the last element a selector finds with the keyboard.
+    pub async fn press_last(&self, css: &str) {
+        let all = self.client.find_all(Locator::Css(css)).await.unwrap_or_default();
+        let last = all.into_iter().next_back().unwrap_or_else(|| panic!("{css} is nowhere"));
+        last.send_keys(&Key::Enter.to_string()).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// What axe-core finds wrong with the page as it stands, in a theme; in the dark one only colours differ.
+    pub async fn axe(&self, theme: &str) -> Vec<String> {
+        const AXE: &str = include_str!("axe.min.js");
+        let script = r#"
+            const [theme, done] = [arguments[0], arguments[arguments.length - 1]];
+            document.documentElement.dataset.theme = theme;
+            document.querySelectorAll("details:not(.drop)").forEach((d) => { d.open = true; });
+            const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+            const only = theme === "dark" ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: tags };
+            setTimeout(() => axe.run(document, { runOnly: only, resultTypes: ["violations"] }).then(
+                (r) => done(r.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => v.id + ": " + n.html.slice(0, 160) + " " + (n.any[0] || n.all[0] || n.none[0] || {}).message))),
+                (e) => done([String(e)])), 200);"#;
+        self.client.execute(&format!("if (!window.axe) {{ {AXE} }}"), vec![]).await.expect("axe starts");
+        let found = self.client.execute_async(script, vec![theme.into()]).await.expect("axe answers");
+        found.as_array().into_iter().flatten().filter_map(|c| c.as_str().map(str::to_string)).collect()
     }
 
     /// A picture of the page for whoever wants to look.

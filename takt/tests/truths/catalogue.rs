@@ -146,6 +146,10 @@ fn no_word_waits_for_a_use() {
     for entry in registry().queries.values() {
         gather(entry.output.as_value(), &mut said);
     }
+    // Forms show the fields inside fields, too: limits, an alarm, how often a test may be repeated.
+    for entry in registry().commands.values() {
+        gather(entry.schema.as_value(), &mut said);
+    }
     let mut wanted = wanted();
     // Vocabularies that are no enum of words: the columns of lists name them.
     let columns = registry().queries.values().filter_map(|q| q.listing).flat_map(|l| l.columns);

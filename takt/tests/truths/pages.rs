@@ -157,7 +157,7 @@ fn pages_name_only_questions_commands_and_lists_that_exist() {
                 list.actions.iter().for_each(|a| command(page.name, a.0));
             }
             Body::Record(record) => {
-                asked.extend(record.ask.iter().map(|a| (page.name, a.query, a.fields.iter().map(|f| f.0).collect())));
+                asked.extend(record.asks.iter().map(|a| (page.name, a.query, a.fields.iter().map(|f| f.0).collect())));
                 record.actions.iter().for_each(|a| command(page.name, a.0));
             }
             Body::Template(_, asks) => {

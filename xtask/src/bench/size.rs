@@ -58,7 +58,41 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     few.remove();
     many.remove();
+    if bench.wants(6) || bench.wants(10) {
+        rows.push(plenty(bench)?);
+    }
     Ok(rows)
+}
+
+/// Every list page with a hundred thousand rows behind it; the time of each is printed.
+fn plenty(bench: &Bench) -> Result<Row> {
+    let place = bench.place("plenty", None);
+    let rows = bench.either(10_000, 100_000);
+    say(&format!("preparing {rows} rows behind every list on SQLite"));
+    bench.prepare(&place, 0)?;
+    let mut db = place.open()?;
+    for sql in crate::plenty::script(rows, &[]) {
+        db.script(&format!("{sql};"))?;
+    }
+    db.settle()?;
+    drop(db);
+    let product = bench.start(&place, None)?;
+    let mut boss = sign_in(&product, "boss")?;
+    let mut pages: Vec<String> = Vec::new();
+    for page in links(&mut boss)? {
+        let text = super::unescaped(&boss.get(&page)?.body);
+        let tabs =
+            text.split("<nav class=\"tabs\"").nth(1).and_then(|rest| rest.split("</nav>").next()).unwrap_or_default();
+        let beside = tabs.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_string);
+        let is_list = text.contains("data-list=");
+        pages.extend(beside.chain(is_list.then_some(page)));
+    }
+    pages.sort();
+    pages.dedup();
+    let asked = repeated(&mut boss, &pages, bench.either(5, 40))?;
+    product.stop();
+    place.remove();
+    Ok(worst("10 lists", "list page with a hundred thousand rows", &[], &asked, 25.0, None))
 }
 
 struct Answers {

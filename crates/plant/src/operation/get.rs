@@ -21,6 +21,10 @@ pub struct GetOperation {
 pub struct OperationDetail {
     #[serde(flatten)]
     pub operation: OperationView,
+    #[schemars(extend("properties" = {
+        "routeSteps": { "type": "integer" }, "mappings": { "type": "integer" },
+        "dataSpecs": { "type": "integer" }, "executionConfigs": { "type": "integer" }
+    }))]
     pub uses: Map<String, Json>,
 }
 

@@ -25,6 +25,7 @@ use crate::station::{Bench, STATION_GROUP_NOT_FOUND};
 pub struct Configure {
     pub routing_code: RouteCode,
     /// `ROUTE` or `STEP`.
+    #[schemars(extend("enum" = ["ROUTE", "STEP"], "x-words" = "ScopeType"))]
     pub scope_type: String,
     /// The number of the step; needed with `STEP`.
     pub step_no: Option<StepNo>,
@@ -136,7 +137,7 @@ impl Command for ConfigureStep {
     }
 }
 
-fn step_of(cx: &Cx<'_>, ask: &mut Ask, route: &Route, no: StepNo) -> Result<Target> {
+pub(super) fn step_of(cx: &Cx<'_>, ask: &mut Ask, route: &Route, no: StepNo) -> Result<Target> {
     let step = RouteStep::numbered(cx, route.id, no.0)?;
     let unknown = || ROUTE_STEP_NOT_FOUND.with("route", &route.code).with("step", no);
     Ok(Target::Step(route.id, ask.need(step, unknown)?.id))

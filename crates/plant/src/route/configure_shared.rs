@@ -20,6 +20,7 @@ use crate::operation::{OPERATION_NOT_FOUND, Operation, OperationCode};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfigureShared {
     /// `GLOBAL` or `OPERATION`.
+    #[schemars(extend("enum" = ["GLOBAL", "OPERATION"], "x-words" = "ScopeType"))]
     pub scope_type: String,
     /// Needed with `OPERATION`.
     pub operation_code: Option<OperationCode>,

@@ -4,7 +4,7 @@
 
   Takt.dialog = (content, opts) => {
     const before = document.activeElement;
-    const box = el("dialog", { class: "dialog" + (opts && opts.wide ? " wide" : "") });
+    const box = el("dialog", { class: "dialog" + (opts && opts.size ? " " + opts.size : "") });
     box.append(...[content].flat());
     document.body.append(box);
     const title = box.querySelector("h2[id]");
@@ -20,9 +20,7 @@
   };
 
   // dirty = something differs from what the form opened with
-  Takt.isDirty = (box) => [...box.querySelectorAll("form[data-command]")].some((f) => !f.dataset.sent && [...f.elements].some((i) =>
-    i.name && i.type !== "hidden" && (i.type === "checkbox" || i.type === "radio" ? i.checked !== i.defaultChecked
-      : i.tagName === "SELECT" ? [...i.options].some((o) => o.selected !== o.defaultSelected) && i.selectedIndex > 0 : i.value !== i.defaultValue)));
+  Takt.isDirty = (box) => [...box.querySelectorAll("form[data-command]")].some((f) => !f.dataset.sent && Takt.isDirtyForm(f));
 
   Takt.closeDialog = async (box, sure) => {
     if (!box || !box.open) return true;

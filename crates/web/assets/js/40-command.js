@@ -45,14 +45,17 @@
     return { ok: answer.ok, status: answer.status, html };
   };
 
-  const nodesOf = (form, name) => [...form.elements].filter((i) => i.name === name);
   const boxOf = (form, path) => {
-    const name = String(path || "").replace(/^[/#.]+/, "").split(/[./[]/)[0];
-    return name ? form.querySelector('[data-field="' + CSS.escape(name) + '"]') : null;
+    const names = String(path || "").replace(/^[/#.]+/, "").split(/[./[\]]+/).filter(Boolean);
+    for (let n = names.length; n > 0; n--) {                         // the innermost field that is named: /steps/3/stepNo, /spec/lsl, /roles/0
+      const box = form.querySelector('[data-field="' + CSS.escape(names.slice(0, n).join(".")) + '"]');
+      if (box) return box;
+    }
+    return null;
   };
   const clear = (form) => {
-    form.querySelectorAll(".field[data-status]").forEach((f) => { delete f.dataset.status; });
-    form.querySelectorAll(".field > .error").forEach((n) => n.remove());
+    form.querySelectorAll("[data-field][data-status]").forEach((f) => { delete f.dataset.status; });
+    form.querySelectorAll("[data-field] > .error").forEach((n) => n.remove());
     form.querySelectorAll("[aria-invalid]").forEach((n) => n.removeAttribute("aria-invalid"));
     messages(form).replaceChildren();
   };
@@ -63,66 +66,24 @@
     box.dataset.status = "fail";
     box.append(Takt.el("p", { class: "error" }, Takt.icon("fail"), Takt.el("span", {}, text)));
     box.querySelectorAll("input, select, textarea").forEach((i) => i.setAttribute("aria-invalid", "true"));
+    for (let outer = box.closest("details:not([open])"); outer; outer = outer.parentElement.closest("details:not([open])")) outer.open = true;
     return true;
   };
 
-  // what can be seen without asking: empty required fields, text where a number belongs, limits
-  const check = (form) => {
-    let good = true;
-    const fail = (i, text) => { good = false; wrong(form, i.name, text); };
-    for (const i of form.elements) {
-      if (!i.name || i.disabled || i.type === "hidden") continue;
-      const text = i.value.trim(), kind = i.dataset.kind;
-      if (i.required && i.type !== "checkbox" && !text) { fail(i, say("required")); continue; }
-      if (!text) continue;
-      if (kind === "number" || kind === "qty" || kind === "integer") {
-        const n = Number(text.replace(/,/g, ""));
-        if (!Number.isFinite(n) || (kind === "integer" && !Number.isInteger(n))) fail(i, say("not-a-number"));
-        else if (i.dataset.min !== undefined && n < Number(i.dataset.min)) fail(i, say("too-low", { min: i.dataset.min }));
-        else if (i.dataset.max !== undefined && n > Number(i.dataset.max)) fail(i, say("too-high", { max: i.dataset.max }));
-      } else if (kind === "json") { try { JSON.parse(text); } catch { fail(i, say("not-json")); } }
-    }
-    if (!good) { const first = form.querySelector("[aria-invalid]"); if (first) first.focus(); }
-    return good;
-  };
-
-  // fields → URL and body. Empty = absent; lists repeat their name; path fields fill {name}
-  Takt.collect = (form) => {
-    let url = form.getAttribute("action");
-    const body = new URLSearchParams(), query = new URLSearchParams(), json = {};
-    const seen = new Set();
-    for (const i of form.elements) {
-      if (!i.name || i.disabled || seen.has(i.name) && i.type !== "radio") continue;
-      if (i.type === "radio" && !i.checked) continue;
-      seen.add(i.name);
-      const kind = i.dataset.kind;
-      let values;
-      if (i.type === "checkbox") values = kind === "bool" ? [i.checked ? "true" : "false"] : nodesOf(form, i.name).filter((n) => n.checked).map((n) => n.value);
-      else if (kind === "list") values = i.value.split(/\r?\n/).map((s) => s.trim()).filter(Boolean);
-      else if (kind === "number" || kind === "qty" || kind === "integer") values = [i.value.trim().replace(/,/g, "")].filter(Boolean);
-      else if (kind === "time" && i.value) values = [i.value.length === 16 ? i.value + ":00" : i.value];
-      else values = i.value === "" ? [] : [i.value];
-      const where = i.dataset.in || "body";
-      if (where === "path") { url = url.replace("{" + i.name + "}", encodeURIComponent(values[0] || "")); continue; }
-      if (where === "query") { values.forEach((v) => query.append(i.name, v)); continue; }
-      values.forEach((v) => body.append(i.name, v));
-      if (values.length || kind === "list") json[i.name] = kind === "bool" ? values[0] === "true" : kind === "list" ? values : kind === "json" ? JSON.parse(values[0]) : kind === "integer" || kind === "number" ? Number(values[0]) : values[0];
-    }
-    const q = query.toString();
-    return { url: q ? url + (url.includes("?") ? "&" : "?") + q : url, body: form.dataset.body === "json" ? json : body };
-  };
-
+  // stay, reload, goto:/path/{field}, or with:/path/{field}: on the page of a thing that may have another code now
   Takt.after = (then, message, answer) => {
     if (then === "stay") { Takt.toast(message); return; }
     Takt.later(message);
-    if (then && then.startsWith("goto:")) location.assign(Takt.fill(then.slice(5), Object.fromEntries(Object.entries((answer && answer.body) || {}).map(([k, v]) => [k, encodeURIComponent(v)]))));
+    const [way, to] = /^(goto|with):(.*)$/.exec(then || "") ? [RegExp.$1, RegExp.$2] : ["", ""];
+    const filled = Takt.fill(to, Object.fromEntries(Object.entries((answer && answer.body) || {}).map(([k, v]) => [k, encodeURIComponent(v)])));
+    if (way === "goto" || (way === "with" && location.pathname.startsWith(to.slice(0, to.indexOf("{"))))) location.assign(filled);
     else location.reload();
   };
 
   const submit = async (form) => {
     if (form.getAttribute("aria-busy") === "true") return;
     clear(form);
-    if (!check(form)) return;
+    if (!Takt.check(form, (path, text) => wrong(form, path, text))) return;
     const button = form.querySelector("[type=submit], button:not([type])");
     const verb = button ? button.textContent.trim() : "";
     const show = (m) => messages(form).replaceChildren(Takt.msg(Object.assign({ close: false }, m)));
@@ -162,10 +123,11 @@
     if (first) first.focus(); else messages(form).scrollIntoView({ block: "nearest" });
   };
   Takt.submit = submit;
-  Takt.mayBeSent = (form) => { clear(form); return check(form); };
+  Takt.mayBeSent = (form) => { clear(form); return Takt.check(form, (path, text) => wrong(form, path, text)); };
 
   Takt.secretOnce = (form, body) => {
-    const text = body.secret || body.token || body.pairingCode;
+    const word = body.secret || body.token || body.pairingCode;
+    const text = body.firstAccess === "LINK" ? location.origin + "/enrol?token=" + encodeURIComponent(word) : word;
     const where = form.querySelector(".body") || form;
     where.replaceChildren(Takt.msg({ status: "warn", what: say("secret-once"), close: false }),
       Takt.el("p", {}, Takt.el("code", { class: "tree", style: "display:block" }, text)),

@@ -18,8 +18,27 @@
     }
     if (then) form.dataset.then = then;
     form.dataset.key = Takt.newKey();
-    return Takt.dialog(document.importNode(form, true), { wide: !!form.querySelector("textarea.mono") });
+    const box = Takt.dialog(document.importNode(form, true), { size: form.querySelector("[data-steps]") ? "full" : form.querySelector("textarea.mono, .checks.many, .parts") ? "wide" : "" });
+    begin(box.querySelector("form"));
+    return box;
   };
+
+  // the field that is to be mended, also one of a step: stationGroupCode, operationCode@20
+  const begin = (form) => {
+    const [name, step] = (form.dataset.focus || "").split("@");
+    if (!name) return;
+    const row = step && [...form.querySelectorAll("[data-steps] tbody tr")].find((r) => r.querySelector("[data-cell='stepNo']").value === step);
+    const field = row ? row.querySelector('[data-cell="' + CSS.escape(name) + '"]') : form.querySelector('[data-field="' + CSS.escape(name) + '"] [data-level-body] :is(input, select, textarea), [data-field="' + CSS.escape(name) + '"] :is(input, select, textarea)');
+    if (!field) return;
+    field.scrollIntoView({ block: "center" });
+    field.focus();
+  };
+  Takt.ready(() => { const form = document.querySelector("[data-form-page] form[data-focus]"); if (form) begin(form); });
+
+  // a link to a closed part opens it
+  const openTarget = () => { const part = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1))); if (part && part.matches("details")) { part.open = true; part.scrollIntoView({ block: "start" }); } };
+  addEventListener("hashchange", openTarget);
+  Takt.ready(openTarget);
 
   document.addEventListener("click", (e) => {
     const button = e.target.closest("[data-form]");

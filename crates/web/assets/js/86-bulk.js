@@ -43,7 +43,7 @@
     for (const key of keys) {
       field.value = key;
       const { url, body } = Takt.collect(form);
-      const call = url + " " + body, attempt = attempts.get(call) || Takt.newKey();
+      const call = url + " " + JSON.stringify(body), attempt = attempts.get(call) || Takt.newKey();
       const answer = await Takt.send({ method: form.getAttribute("method"), url, body, key: attempt });
       answer.lost ? attempts.set(call, attempt) : attempts.delete(call);         // the same call again counts once
       results.push({ key, ok: answer.ok, code: answer.ok ? "" : (answer.body || {}).code || "–", detail: answer.ok ? say("bulk-done") : answer.lost ? say("not-saved") : (answer.body || {}).detail });

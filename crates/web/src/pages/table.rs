@@ -1,698 +1,189 @@
-//! The table of pages. Names of queries, lists and commands are strings here; a test proves that each exists.
+//! The table of pages; the menu follows its order. Names of queries, lists and commands are strings: a test proves that each exists.
 
-use engine::{Need, Permit};
+use engine::Permit::{
+    DashboardView, DataSpecRead, ExecRead, MaterialRead, OperationRead, QualityRead, RouteConfigure, RouteCreate,
+    RouteRead, RunClose, RunCreate, RunHold, RunRead, StationRead, SystemConfig, SystemRoleManage, SystemTokenManage,
+    SystemUserManage, TraceRead, WoRead, WoRelease,
+};
 
-use super::{Ask, Body, HomePage, ListPage, Menu, Page, RecordPage, Source, Waiting};
-use Source::{Is, May, Path, Query};
+use super::make::{home, list, page, record};
+use super::{Page, asks, homes};
+use crate::list::Keys;
 
-const fn any(permits: &'static [Permit]) -> Need {
-    Need::Any(permits)
-}
+const WO: Keys = &[("woNo", "woNo")];
+const ROUTE: Keys = &[("routingCode", "routingCode")];
+const SPEC: Keys = &[("specId", "specId")];
+const OPERATION: Keys = &[("operationCode", "code")];
+const MAPPING: Keys = &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")];
+const CONFIG: Keys = &[("configId", "configId")];
+const LINE: Keys = &[("lineCode", "code")];
+const STATION: Keys = &[("stationCode", "code")];
+const GROUP: Keys = &[("groupCode", "code")];
+const SHIFT: Keys = &[("shiftCode", "code")];
+const MATERIAL: Keys = &[("materialCode", "code")];
+const BOM: Keys = &[("parentCode", "parentCode"), ("bomCode", "bomCode"), ("lineNo", "lineNo")];
+const LOT: Keys = &[("materialCode", "materialCode"), ("lotNo", "lotNo")];
+const CENTER: Keys = &[("workCenterCode", "code")];
+const USER: Keys = &[("username", "username")];
+const ROLE: Keys = &[("code", "code")];
+const TOKEN: Keys = &[("tokenNo", "tokenNo")];
 
-const fn menu(group: &'static str, icon: &'static str) -> Option<Menu> {
-    Some(Menu { group, icon })
-}
-
-const fn ask(into: &'static str, query: &'static str, fields: &'static [(&'static str, Source)]) -> Ask {
-    Ask { into, query, fields, optional: false, when: None, needs_all: false }
-}
-
-const fn maybe(into: &'static str, query: &'static str, fields: &'static [(&'static str, Source)]) -> Ask {
-    Ask { optional: true, ..ask(into, query, fields) }
-}
-
-const fn on(when: (&'static str, &'static str), ask: Ask) -> Ask {
-    Ask { when: Some(when), ..ask }
-}
-
-const fn given(ask: Ask) -> Ask {
-    Ask { needs_all: true, ..ask }
-}
-
-const fn list(
-    name: &'static str,
-    path: &'static str,
-    need: Need,
-    place: Option<Menu>,
-    body: &'static ListPage,
-) -> Page {
-    Page { name, path, need, device: "desktop", body: Body::List(body), menu: place }
-}
-
-const fn record(name: &'static str, path: &'static str, need: Need, body: &'static RecordPage) -> Page {
-    Page { name, path, need, device: "desktop", body: Body::Record(body), menu: None }
-}
-
-const fn home(name: &'static str, path: &'static str, need: Need, waiting: &'static HomePage) -> Page {
-    Page { name, path, need, device: "desktop", body: Body::Home(waiting), menu: None }
-}
-
-const fn page(
-    name: &'static str,
-    path: &'static str,
-    need: Need,
-    place: Option<Menu>,
-    template: &'static str,
-    asks: &'static [Ask],
-) -> Page {
-    Page { name, path, need, device: "desktop", body: Body::Template(template, asks), menu: place }
-}
-
-/// All pages; the menu follows this order.
+/// All pages.
 pub static PAGES: &[Page] = &[
     // Plan
-    list(
-        "work_orders",
-        "/mes/work-orders",
-        any(&[Permit::WoRead]),
-        menu("plan", "order"),
-        &ListPage {
-            list: "work_orders",
-            row: Some("/mes/work-orders/{woNo}"),
-            create: Some("work_order.receive"),
-            import: None,
-            actions: &[("work_order.release", &[("woNo", "woNo")]), ("run.create", &[("woNo", "woNo")])],
-        },
-    ),
-    page(
-        "work_order",
-        "/mes/work-orders/{woNo}",
-        any(&[Permit::WoRead]),
-        None,
-        "work_order.html",
-        &[
-            ask("work_order", "work_order.get", &[("woNo", Path("woNo"))]),
-            maybe("runs", "runs", &[("woNo", Path("woNo")), ("limit", Is("50"))]),
-            maybe("next_actions", "work_order.next_actions", &[("woNo", Path("woNo"))]),
-        ],
-    ),
-    list(
-        "runs",
-        "/mes/runs",
-        any(&[Permit::RunRead]),
-        menu("plan", "run"),
-        &ListPage {
-            list: "runs",
-            row: Some("/mes/runs/{runNo}"),
-            create: Some("run.create"),
-            import: None,
-            actions: &[],
-        },
-    ),
-    page(
-        "run",
-        "/mes/runs/{runNo}",
-        any(&[Permit::RunRead, Permit::ExecRead]),
-        None,
-        "run.html",
-        &[
-            ask("run", "run.get", &[("runNo", Path("runNo"))]),
-            maybe("next_actions", "run.next_actions", &[("runNo", Path("runNo"))]),
-            on(
-                ("tab", "units"),
-                maybe(
-                    "units",
-                    "run_units",
-                    &[
-                        ("runNo", Path("runNo")),
-                        ("cursor", Query("cursor")),
-                        ("status", Query("status")),
-                        ("stepNo", Query("stepNo")),
-                        ("sn", Query("sn")),
-                    ],
-                ),
-            ),
-            on(
-                ("tab", "events"),
-                maybe("events", "history", &[("entityType", Is("run")), ("entityKey", Path("runNo"))]),
-            ),
-        ],
-    ),
+    list("work_orders", "/mes/work-orders", &[WoRead])
+        .menu("plan", "order")
+        .to("/mes/work-orders/{woNo}")
+        .adds("work_order.receive")
+        .acts(&[("work_order.release", WO), ("run.create", WO)]),
+    page("work_order", "/mes/work-orders/{woNo}", &[WoRead], "work_order.html", asks::WORK_ORDER),
+    list("runs", "/mes/runs", &[RunRead]).menu("plan", "run").to("/mes/runs/{runNo}").adds("run.create"),
+    page("run", "/mes/runs/{runNo}", &[RunRead, ExecRead], "run.html", asks::RUN),
     // Make
-    Page {
-        device: "station",
-        ..page(
-            "execution",
-            "/mes/execution",
-            any(&[Permit::ExecRead]),
-            menu("make", "station"),
-            "station.html",
-            &[
-                given(maybe("station", "station.get", &[("stationCode", Query("stationCode"))])),
-                maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("200"))]),
-            ],
-        )
-    },
+    page("execution", "/mes/execution", &[ExecRead], "station.html", asks::STATION)
+        .menu("make", "station")
+        .on("station"),
     // Know
-    page(
-        "trace",
-        "/mes/trace",
-        any(&[Permit::TraceRead]),
-        menu("know", "trace"),
-        "trace.html",
-        &[given(maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", May("mode"))]))],
-    ),
-    page(
-        "unit_history",
-        "/print/unit-history/{sn}",
-        any(&[Permit::TraceRead]),
-        None,
-        "trace_print.html",
-        &[ask("trace", "trace.unit", &[("sn", Path("sn"))])],
-    ),
-    page(
-        "unit",
-        "/mes/units/{sn}",
-        any(&[Permit::ExecRead, Permit::RunRead, Permit::TraceRead]),
-        None,
-        "unit.html",
-        &[
-            ask("unit", "unit.get", &[("sn", Path("sn"))]),
-            ask("next_actions", "unit.next_actions", &[("sn", Path("sn"))]),
-            maybe("trace", "trace.unit", &[("sn", Path("sn")), ("include", Is("tracks,defects,holds"))]),
-        ],
-    ),
+    page("trace", "/mes/trace", &[TraceRead], "trace.html", asks::TRACE).menu("know", "trace"),
+    page("unit_history", "/print/unit-history/{sn}", &[TraceRead], "trace_print.html", asks::UNIT_HISTORY),
+    page("unit", "/mes/units/{sn}", &[ExecRead, RunRead, TraceRead], "unit.html", asks::UNIT),
     // Engineering
-    list(
-        "routes",
-        "/mes/routes",
-        any(&[Permit::RouteRead]),
-        menu("engineer", "board"),
-        &ListPage {
-            list: "routes",
-            row: Some("/mes/routes/{routingCode}"),
-            create: Some("route.create"),
-            import: None,
-            actions: &[("route.copy", &[("routingCode", "routingCode")])],
-        },
-    ),
-    page(
-        "route",
-        "/mes/routes/{routingCode}",
-        any(&[Permit::RouteRead]),
-        None,
-        "route.html",
-        &[
-            ask("route", "route.get", &[("routingCode", Path("routingCode"))]),
-            maybe("effective", "route.effective", &[("routingCode", Path("routingCode"))]),
-            maybe("versions", "route.versions", &[("routingCode", Path("routingCode")), ("limit", Is("20"))]),
-        ],
-    ),
+    list("routes", "/mes/routes", &[RouteRead])
+        .menu("engineer", "board")
+        .to("/mes/routes/{routingCode}")
+        .adds("route.create")
+        .acts(&[("route.copy", ROUTE)]),
+    page("route", "/mes/routes/{routingCode}", &[RouteRead], "route.html", asks::ROUTE),
+    list("route_versions", "/mes/route-versions", &[RouteRead])
+        .under("/mes/routes")
+        .to("/mes/route-versions/{routingCode}/{versionNo}"),
     page(
         "route_version",
         "/mes/route-versions/{routingCode}/{versionNo}",
-        any(&[Permit::RouteRead]),
-        None,
+        &[RouteRead],
         "route_version.html",
-        &[
-            ask("version", "route.version", &[("routingCode", Path("routingCode")), ("versionNo", Path("versionNo"))]),
-            given(maybe(
-                "diff",
-                "route.diff",
-                &[("routingCode", Path("routingCode")), ("a", Query("from")), ("b", Path("versionNo"))],
-            )),
-        ],
+        asks::ROUTE_VERSION,
     ),
-    list(
-        "data_specs",
-        "/mes/data-collection-specs",
-        any(&[Permit::DataSpecRead]),
-        menu("engineer", "note"),
-        &ListPage {
-            list: "data_specs",
-            row: Some("/mes/data-collection-specs/{specId}"),
-            create: Some("data_spec.create"),
-            import: None,
-            actions: &[("data_spec.update", &[("specId", "specId")])],
-        },
-    ),
-    record(
-        "data_spec",
-        "/mes/data-collection-specs/{specId}",
-        any(&[Permit::DataSpecRead]),
-        &RecordPage {
-            ask: [ask("data_spec", "data_spec.get", &[("specId", Path("specId"))])],
-            inside: None,
-            title: "specId",
-            topic: None,
-            crumb: ("page-data_specs", "/mes/data-collection-specs"),
-            links: &[],
-            actions: &[("data_spec.update", &[("specId", "specId")])],
-        },
-    ),
-    list(
-        "operations",
-        "/mes/operations",
-        any(&[Permit::OperationRead]),
-        menu("engineer", "wrench"),
-        &ListPage {
-            list: "operations",
-            row: None,
-            create: Some("operation.create"),
-            import: None,
-            actions: &[
-                ("operation.update", &[("operationCode", "code")]),
-                ("operation.merge", &[("operationCode", "code")]),
-            ],
-        },
-    ),
-    list(
-        "operation_mappings",
-        "/mes/operation-mappings",
-        any(&[Permit::OperationRead]),
-        None,
-        &ListPage {
-            list: "operation_mappings",
-            row: None,
-            create: Some("operation_mapping.create"),
-            import: None,
-            actions: &[
-                (
-                    "operation_mapping.update",
-                    &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")],
-                ),
-                (
-                    "operation_mapping.delete",
-                    &[("sourceSystem", "sourceSystem"), ("sourceProcessKey", "sourceProcessKey")],
-                ),
-            ],
-        },
-    ),
-    list(
-        "execution_configs",
-        "/mes/execution-config",
-        any(&[Permit::RouteRead]),
-        menu("engineer", "gear"),
-        &ListPage {
-            list: "execution_configs",
-            row: None,
-            create: Some("execution_config.create"),
-            import: None,
-            actions: &[("execution_config.update", &[("configId", "configId")])],
-        },
-    ),
-    list(
-        "lines",
-        "/mes/lines",
-        any(&[Permit::StationRead]),
-        menu("engineer", "columns"),
-        &ListPage {
-            list: "lines",
-            row: Some("/mes/lines/{code}"),
-            create: Some("line.create"),
-            import: None,
-            actions: &[("line.update", &[("lineCode", "code")])],
-        },
-    ),
-    record(
-        "line",
-        "/mes/lines/{lineCode}",
-        any(&[Permit::StationRead]),
-        &RecordPage {
-            ask: [ask("line", "line.get", &[("lineCode", Path("lineCode"))])],
-            inside: None,
-            title: "code",
-            topic: Some("line:{code}"),
-            crumb: ("page-lines", "/mes/lines"),
-            links: &[("code", "/mes/stations/{code}"), ("groupCode", "/mes/station-groups?q={groupCode}")],
-            actions: &[("line.update", &[("lineCode", "code")]), ("line.delete", &[("lineCode", "code")])],
-        },
-    ),
-    list(
-        "stations",
-        "/mes/stations",
-        any(&[Permit::StationRead]),
-        menu("engineer", "station"),
-        &ListPage {
-            list: "stations",
-            row: Some("/mes/stations/{code}"),
-            create: Some("station.create"),
-            import: None,
-            actions: &[("station.update", &[("stationCode", "code")])],
-        },
-    ),
-    record(
-        "station",
-        "/mes/stations/{stationCode}",
-        any(&[Permit::StationRead]),
-        &RecordPage {
-            ask: [ask("station", "station.get", &[("stationCode", Path("stationCode"))])],
-            inside: None,
-            title: "code",
-            topic: Some("station:{code}"),
-            crumb: ("page-stations", "/mes/stations"),
-            links: &[("lineCode", "/mes/lines/{lineCode}")],
-            actions: &[("station.update", &[("stationCode", "code")]), ("station.delete", &[("stationCode", "code")])],
-        },
-    ),
-    list(
-        "station_groups",
-        "/mes/station-groups",
-        any(&[Permit::StationRead]),
-        menu("engineer", "list"),
-        &ListPage {
-            list: "station_groups",
-            row: None,
-            create: Some("station_group.create"),
-            import: Some("station_group.import"),
-            actions: &[("station_group.update", &[("groupCode", "code")])],
-        },
-    ),
-    list(
-        "shifts",
-        "/mes/shifts",
-        any(&[Permit::StationRead]),
-        None,
-        &ListPage {
-            list: "shifts",
-            row: None,
-            create: Some("shift.create"),
-            import: Some("shift.import"),
-            actions: &[("shift.update", &[("shiftCode", "code")])],
-        },
-    ),
-    list(
-        "materials",
-        "/mes/materials",
-        any(&[Permit::MaterialRead]),
-        menu("engineer", "box"),
-        &ListPage {
-            list: "materials",
-            row: None,
-            create: Some("material.create"),
-            import: Some("material.import"),
-            actions: &[("material.update", &[("materialCode", "code")])],
-        },
-    ),
-    list(
-        "bom_items",
-        "/mes/boms",
-        any(&[Permit::MaterialRead]),
-        menu("engineer", "columns"),
-        &ListPage {
-            list: "bom_items",
-            row: None,
-            create: Some("bom_item.create"),
-            import: Some("bom_item.import"),
-            actions: &[
-                ("bom_item.update", &[("parentCode", "parentCode"), ("bomCode", "bomCode"), ("lineNo", "lineNo")]),
-                ("bom_item.delete", &[("parentCode", "parentCode"), ("bomCode", "bomCode"), ("lineNo", "lineNo")]),
-            ],
-        },
-    ),
-    list(
-        "material_lots",
-        "/mes/material-lots",
-        any(&[Permit::MaterialRead]),
-        menu("engineer", "reel"),
-        &ListPage {
-            list: "material_lots",
-            row: None,
-            create: Some("material_lot.create"),
-            import: None,
-            actions: &[("material_lot.update", &[("materialCode", "materialCode"), ("lotNo", "lotNo")])],
-        },
-    ),
-    list(
-        "work_centers",
-        "/mes/work-centers",
-        any(&[Permit::MaterialRead]),
-        None,
-        &ListPage {
-            list: "work_centers",
-            row: None,
-            create: Some("work_center.create"),
-            import: Some("work_center.import"),
-            actions: &[("work_center.update", &[("workCenterCode", "code")])],
-        },
-    ),
+    list("execution_configs", "/mes/execution-config", &[RouteRead])
+        .menu("engineer", "gear")
+        .under("/mes/routes")
+        .adds("execution_config.create")
+        .acts(&[("execution_config.update", CONFIG)]),
+    list("data_specs", "/mes/data-collection-specs", &[DataSpecRead])
+        .menu("engineer", "note")
+        .to("/mes/data-collection-specs/{specId}")
+        .adds("data_spec.create")
+        .acts(&[("data_spec.update", SPEC)]),
+    record("data_spec", "/mes/data-collection-specs/{specId}", &[DataSpecRead], asks::DATA_SPEC)
+        .titled("specId", None, ("page-data_specs", "/mes/data-collection-specs"))
+        .links(&[("operationCode", "/mes/operations/{operationCode}")])
+        .acts(&[("data_spec.update", SPEC)]),
+    list("operations", "/mes/operations", &[OperationRead])
+        .menu("engineer", "wrench")
+        .to("/mes/operations/{code}")
+        .adds("operation.create")
+        .acts(&[("operation.update", OPERATION)]),
+    record("operation", "/mes/operations/{operationCode}", &[OperationRead], asks::OPERATION)
+        .titled("code", None, ("page-operations", "/mes/operations"))
+        .acts(&[("operation.update", OPERATION), ("operation.merge", OPERATION), ("operation.delete", OPERATION)]),
+    list("operation_mappings", "/mes/operation-mappings", &[OperationRead])
+        .under("/mes/operations")
+        .adds("operation_mapping.create")
+        .acts(&[("operation_mapping.update", MAPPING), ("operation_mapping.delete", MAPPING)]),
+    list("lines", "/mes/lines", &[StationRead])
+        .menu("engineer", "columns")
+        .to("/mes/lines/{code}")
+        .adds("line.create")
+        .acts(&[("line.update", LINE)]),
+    record("line", "/mes/lines/{lineCode}", &[StationRead], asks::LINE)
+        .titled("code", Some("line:{code}"), ("page-lines", "/mes/lines"))
+        .links(&[("code", "/mes/stations/{code}"), ("groupCode", "/mes/station-groups?q={groupCode}")])
+        .acts(&[("line.update", LINE), ("line.set_process_type", LINE), ("line.delete", LINE)]),
+    list("stations", "/mes/stations", &[StationRead])
+        .menu("engineer", "station")
+        .under("/mes/lines")
+        .to("/mes/stations/{code}")
+        .adds("station.create")
+        .acts(&[("station.update", STATION)]),
+    record("station", "/mes/stations/{stationCode}", &[StationRead], asks::STATION_RECORD)
+        .titled("code", Some("station:{code}"), ("page-stations", "/mes/stations"))
+        .links(&[("lineCode", "/mes/lines/{lineCode}"), ("groupCode", "/mes/station-groups?q={groupCode}")])
+        .acts(&[("station.update", STATION), ("station.delete", STATION)]),
+    list("station_groups", "/mes/station-groups", &[StationRead])
+        .menu("engineer", "list")
+        .under("/mes/lines")
+        .adds("station_group.create")
+        .imports("station_group.import")
+        .acts(&[("station_group.update", GROUP), ("station_group.delete", GROUP)]),
+    list("shifts", "/mes/shifts", &[StationRead])
+        .under("/mes/lines")
+        .adds("shift.create")
+        .imports("shift.import")
+        .acts(&[("shift.update", SHIFT), ("shift.delete", SHIFT)]),
+    list("materials", "/mes/materials", &[MaterialRead])
+        .menu("engineer", "box")
+        .to("/mes/materials/{code}")
+        .adds("material.create")
+        .imports("material.import")
+        .acts(&[("material.update", MATERIAL)]),
+    record("material", "/mes/materials/{materialCode}", &[MaterialRead], asks::MATERIAL)
+        .titled("code", None, ("page-materials", "/mes/materials"))
+        .links(&[("parentCode", "/mes/materials/{parentCode}"), ("childCode", "/mes/materials/{childCode}")])
+        .acts(&[("material.update", MATERIAL), ("material.delete", MATERIAL)]),
+    list("bom_items", "/mes/boms", &[MaterialRead])
+        .menu("engineer", "columns")
+        .under("/mes/materials")
+        .adds("bom_item.create")
+        .imports("bom_item.import")
+        .acts(&[("bom_item.update", BOM), ("bom_item.delete", BOM)]),
+    list("material_lots", "/mes/material-lots", &[MaterialRead])
+        .menu("engineer", "reel")
+        .under("/mes/materials")
+        .adds("material_lot.create")
+        .acts(&[("material_lot.update", LOT)]),
+    list("work_centers", "/mes/work-centers", &[MaterialRead])
+        .under("/mes/materials")
+        .adds("work_center.create")
+        .imports("work_center.import")
+        .acts(&[("work_center.update", CENTER), ("work_center.delete", CENTER)]),
     // System
-    list(
-        "users",
-        "/system/user-management",
-        any(&[Permit::SystemUserManage]),
-        menu("system", "user"),
-        &ListPage {
-            list: "users",
-            row: Some("/system/user-management/{username}"),
-            create: Some("user.create"),
-            import: None,
-            actions: &[
-                ("user.update", &[("username", "username")]),
-                ("user.reset_password", &[("username", "username")]),
-            ],
-        },
-    ),
-    record(
-        "user",
-        "/system/user-management/{username}",
-        any(&[Permit::SystemUserManage]),
-        &RecordPage {
-            ask: [ask("user", "user.get", &[("username", Path("username"))])],
-            inside: None,
-            title: "username",
-            topic: Some("user:{username}"),
-            crumb: ("page-users", "/system/user-management"),
-            links: &[],
-            actions: &[
-                ("user.update", &[("username", "username")]),
-                ("user.reset_password", &[("username", "username")]),
-                ("user.revoke_sessions", &[("username", "username")]),
-            ],
-        },
-    ),
-    list(
-        "roles",
-        "/system/role-management",
-        any(&[Permit::SystemRoleManage]),
-        menu("system", "badge"),
-        &ListPage {
-            list: "roles",
-            row: Some("/system/role-management/{code}"),
-            create: Some("role.create"),
-            import: None,
-            actions: &[("role.update", &[("code", "code")])],
-        },
-    ),
-    record(
-        "role",
-        "/system/role-management/{code}",
-        any(&[Permit::SystemRoleManage]),
-        &RecordPage {
-            ask: [ask("role", "role.get", &[("code", Path("code"))])],
-            inside: None,
-            title: "code",
-            topic: None,
-            crumb: ("page-roles", "/system/role-management"),
-            links: &[],
-            actions: &[("role.update", &[("code", "code")]), ("role.delete", &[("code", "code")])],
-        },
-    ),
-    page(
-        "who_can",
-        "/system/who-can",
-        any(&[Permit::SystemRoleManage]),
-        menu("system", "shield"),
-        "who_can.html",
-        &[ask("matrix", "permission.matrix", &[])],
-    ),
-    list(
-        "api_tokens",
-        "/system/api-tokens",
-        any(&[Permit::SystemTokenManage]),
-        menu("system", "lock"),
-        &ListPage {
-            list: "api_tokens",
-            row: None,
-            create: Some("api_token.create"),
-            import: None,
-            actions: &[
-                ("api_token.rotate", &[("tokenNo", "tokenNo")]),
-                ("api_token.revoke", &[("tokenNo", "tokenNo")]),
-            ],
-        },
-    ),
-    page(
-        "settings",
-        "/system/settings",
-        any(&[Permit::SystemConfig]),
-        menu("system", "gear"),
-        "settings.html",
-        &[ask("config", "config", &[])],
-    ),
-    list(
-        "audit_logs",
-        "/system/audit-logs",
-        Need::Session,
-        menu("system", "eye"),
-        &ListPage {
-            list: "audit_logs",
-            row: Some("/system/audit-logs/{seq}"),
-            create: None,
-            import: None,
-            actions: &[],
-        },
-    ),
-    page(
-        "audit_row",
-        "/system/audit-logs/{seq}",
-        Need::Session,
-        None,
-        "audit_row.html",
-        &[ask("audit", "audit.get", &[("seq", Path("seq"))])],
-    ),
-    page("api", "/system/api", Need::Session, menu("system", "keyboard"), "api.html", &[]),
-    record(
-        "profile",
-        "/profile",
-        Need::Session,
-        &RecordPage {
-            ask: [ask("me", "user.me", &[])],
-            inside: None,
-            title: "username",
-            topic: Some("user:{username}"),
-            crumb: ("page-profile", "/profile"),
-            links: &[],
-            actions: &[("user.update_me", &[]), ("user.change_password", &[])],
-        },
-    ),
+    list("users", "/system/user-management", &[SystemUserManage])
+        .menu("system", "user")
+        .to("/system/user-management/{username}")
+        .adds("user.create")
+        .imports("user.import")
+        .acts(&[("user.update", USER), ("user.reset_password", USER)]),
+    record("user", "/system/user-management/{username}", &[SystemUserManage], asks::USER)
+        .titled("username", Some("user:{username}"), ("page-users", "/system/user-management"))
+        .acts(&[("user.update", USER), ("user.reset_password", USER), ("user.revoke_sessions", USER)]),
+    list("roles", "/system/role-management", &[SystemRoleManage])
+        .menu("system", "badge")
+        .to("/system/role-management/{code}")
+        .adds("role.create")
+        .acts(&[("role.update", ROLE), ("role.clone", ROLE)]),
+    record("role", "/system/role-management/{code}", &[SystemRoleManage], asks::ROLE)
+        .titled("code", None, ("page-roles", "/system/role-management"))
+        .acts(&[("role.update", ROLE), ("role.clone", ROLE), ("role.delete", ROLE)]),
+    page("who_can", "/system/who-can", &[SystemRoleManage], "who_can.html", asks::WHO_CAN).menu("system", "shield"),
+    list("api_tokens", "/system/api-tokens", &[SystemTokenManage])
+        .menu("system", "lock")
+        .adds("api_token.create")
+        .acts(&[("api_token.rotate", TOKEN), ("api_token.revoke", TOKEN)]),
+    page("settings", "/system/settings", &[SystemConfig], "settings.html", asks::SETTINGS).menu("system", "gear"),
+    list("config_changes", "/system/settings/{key}", &[SystemConfig])
+        .under("/system/settings")
+        .acts(&[("config.revert", &[("key", "key"), ("toVersion", "version")])]),
+    list("audit_logs", "/system/audit-logs", &[]).menu("system", "eye").to("/system/audit-logs/{seq}"),
+    page("audit_row", "/system/audit-logs/{seq}", &[], "audit_row.html", asks::AUDIT_ROW),
+    page("api", "/system/api", &[], "api.html", &[]).menu("system", "keyboard"),
+    record("profile", "/profile", &[], asks::PROFILE)
+        .titled("username", Some("user:{username}"), ("page-profile", "/profile"))
+        .acts(&[("user.update_me", &[]), ("user.change_password", &[])]),
     // Homes by role
-    home(
-        "planning",
-        "/mes/planning",
-        any(&[Permit::WoRelease, Permit::RunCreate]),
-        &HomePage {
-            waiting: &[
-                Waiting {
-                    list: "work_orders",
-                    fields: &[("status", "RECEIVED"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "woNo",
-                    sentence: "home-order-release",
-                    page: "/mes/work-orders/{woNo}",
-                    status: "current",
-                },
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "PREP"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-authorize",
-                    page: "/mes/runs/{runNo}",
-                    status: "current",
-                },
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-held",
-                    page: "/mes/runs/{runNo}",
-                    status: "warn",
-                },
-            ],
-        },
-    ),
-    home(
-        "engineering",
-        "/mes/engineering",
-        any(&[Permit::RouteConfigure, Permit::RouteCreate]),
-        &HomePage {
-            waiting: &[
-                Waiting {
-                    list: "routes",
-                    fields: &[("needsCompile", "true"), ("limit", "7")],
-                    subject: "routingCode",
-                    sentence: "home-route-compile",
-                    page: "/mes/routes/{routingCode}",
-                    status: "warn",
-                },
-                Waiting {
-                    list: "operations",
-                    fields: &[("needsReview", "true"), ("limit", "7")],
-                    subject: "code",
-                    sentence: "home-operation-review",
-                    page: "/mes/operations",
-                    status: "current",
-                },
-            ],
-        },
-    ),
-    home(
-        "quality",
-        "/mes/quality",
-        any(&[Permit::QualityRead]),
-        &HomePage {
-            waiting: &[Waiting {
-                list: "runs",
-                fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
-                subject: "runNo",
-                sentence: "home-run-held",
-                page: "/mes/runs/{runNo}",
-                status: "warn",
-            }],
-        },
-    ),
-    home(
-        "line_home",
-        "/mes/line",
-        any(&[Permit::RunHold, Permit::RunClose]),
-        &HomePage {
-            waiting: &[
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-held",
-                    page: "/mes/runs/{runNo}",
-                    status: "warn",
-                },
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "IN_PROGRESS"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-running",
-                    page: "/mes/runs/{runNo}",
-                    status: "current",
-                },
-            ],
-        },
-    ),
-    home(
-        "factory",
-        "/mes/factory",
-        any(&[Permit::DashboardView]),
-        &HomePage {
-            waiting: &[
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "IN_PROGRESS"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-running",
-                    page: "/mes/runs/{runNo}",
-                    status: "current",
-                },
-                Waiting {
-                    list: "runs",
-                    fields: &[("status", "ON_HOLD"), ("sort", "createdAt"), ("limit", "7")],
-                    subject: "runNo",
-                    sentence: "home-run-held",
-                    page: "/mes/runs/{runNo}",
-                    status: "warn",
-                },
-            ],
-        },
-    ),
-    home(
-        "system",
-        "/system",
-        any(&[Permit::SystemConfig]),
-        &HomePage {
-            waiting: &[Waiting {
-                list: "audit_logs",
-                fields: &[("status", "FAIL"), ("limit", "7")],
-                subject: "action",
-                sentence: "home-audit-fail",
-                page: "/system/audit-logs/{seq}",
-                status: "waiting",
-            }],
-        },
-    ),
+    home("planning", "/mes/planning", &[WoRelease, RunCreate], homes::PLANNING),
+    home("engineering", "/mes/engineering", &[RouteConfigure, RouteCreate], homes::ENGINEERING),
+    home("quality", "/mes/quality", &[QualityRead], homes::QUALITY),
+    home("line_home", "/mes/line", &[RunHold, RunClose], homes::LINE),
+    home("factory", "/mes/factory", &[DashboardView], homes::FACTORY),
+    home("system", "/system", &[SystemConfig], homes::SYSTEM),
 ];

@@ -60,6 +60,16 @@ pub static RUNS: Listing = Listing {
             "(case when r.status in ('PREP', 'AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD') then 1 else 0 end) = $",
             By::Bool,
         ),
+        Filter::new(
+            "routingCode",
+            "r.route_version_id in (select v.id from route_version v join route o on o.id = v.route_id where o.code_key = $)",
+            By::Code("routes"),
+        ),
+        Filter::new(
+            "routeVersionNo",
+            "r.route_version_id in (select v.id from route_version v where v.version_no = $)",
+            By::Int,
+        ),
         Filter::new("plannedBefore", "r.planned_start_at < $", By::Time),
     ],
     sorts: &[
