@@ -1,6 +1,8 @@
 # Titles of pages, sentences of homes, search.
 page-login = Sign in
 page-enrol = Choose a password
+page-password = Change password
+password-intro = Somebody else made this password up for you. Choose one of your own first: at least twelve characters, and not a common one.
 enrol-intro = At least twelve characters, and not a common one. The link works once.
 page-error = Not available
 page-form = Form

@@ -52,6 +52,9 @@ error-500-todo = Nothing was saved by this page. Try again; if it happens again,
 go-home = Go to my home page
 copy-request = Copy request for access
 denied-here = You may not see this part.
+unbound-LINES = No line is assigned to you, so what belongs to lines stays empty.
+unbound-STATIONS = No station is assigned to you, so what belongs to stations stays empty.
+unbound-ask = Ask { $who } to assign one.
 denied-who = These roles can: { $roles }
 
 ## Lists and forms

@@ -1,6 +1,8 @@
 # 页面标题、首页语句、搜索。
 page-login = 登录
 page-enrol = 设置密码
+page-password = 修改密码
+password-intro = 当前密码由他人设置。请先设置您自己的密码：至少十二个字符，且不能是常见密码。
 enrol-intro = 至少十二个字符，且不能是常见密码。此链接只能使用一次。
 page-error = 无法显示
 page-form = 表单

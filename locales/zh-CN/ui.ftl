@@ -52,6 +52,9 @@ error-500-todo = 此页面未保存任何内容。请重试；若再次出现，
 go-home = 返回我的首页
 copy-request = 复制权限申请
 denied-here = 您无权查看此部分。
+unbound-LINES = 您尚未分配产线，与产线相关的内容为空。
+unbound-STATIONS = 您尚未分配工位，与工位相关的内容为空。
+unbound-ask = 请联系 { $who } 进行分配。
 denied-who = 以下角色可以：{ $roles }
 
 ## Lists and forms

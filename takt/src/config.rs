@@ -100,7 +100,11 @@ impl Config {
         if let Some(odd) = trusted_proxies.iter().find(|proxy| !web::is_network(proxy)) {
             return Err(format!("TAKT_TRUSTED_PROXIES: {odd:?} is neither an address nor a network like 10.0.0.0/8"));
         }
-        let insecure = get("INSECURE_HTTP").is_some_and(|v| v == "true" || v == "1");
+        let insecure = match get("INSECURE_HTTP").as_deref() {
+            None | Some("false" | "0") => false,
+            Some("true" | "1") => true,
+            Some(other) => return Err(format!("TAKT_INSECURE_HTTP {other:?} is neither true nor false")),
+        };
         if !host.is_loopback() && !insecure && trusted_proxies.is_empty() {
             return Err(format!(
                 "{host} is reachable by others and Takt speaks plain HTTP: put a TLS proxy in front and name it in TAKT_TRUSTED_PROXIES, or start with --insecure-http"
@@ -118,7 +122,7 @@ impl Config {
         Ok(Config {
             database,
             address: SocketAddr::new(host, port),
-            public_url: get("PUBLIC_URL"),
+            public_url: get("PUBLIC_URL").map(|url| public_url(&url)).transpose()?,
             zone_name,
             zone,
             trusted_proxies,
@@ -157,6 +161,17 @@ impl Config {
             ("WRITERS".into(), self.writers.to_string()),
             ("RECORD".into(), self.record.as_ref().map_or(String::new(), |path| path.display().to_string())),
         ]
+    }
+}
+
+/// The address people use: `http://…` or `https://…`, without a slash at its end.
+fn public_url(url: &str) -> Result<String, String> {
+    let wrong = || format!("TAKT_PUBLIC_URL {url:?} begins with neither http:// nor https://");
+    let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+    let scheme = scheme.to_lowercase();
+    match (scheme.as_str(), rest.trim_end_matches('/')) {
+        ("http" | "https", host) if !host.is_empty() => Ok(format!("{scheme}://{host}")),
+        _ => Err(wrong()),
     }
 }
 
@@ -251,6 +266,17 @@ mod tests {
         let typo = Config::of(&values(&[("HOST", "0.0.0.0"), ("TRUSTED_PROXIES", "10.0.0.1, proxy")]));
         assert!(typo.unwrap_err().contains("proxy"), "what is no network trusts nobody");
         assert!(Config::of(&values(&[("LOG_LEVEL", "loud")])).unwrap_err().contains("loud"));
+    }
+
+    #[test]
+    fn r_plat_010_the_public_address_says_whether_cookies_are_secure() {
+        let of = |url: &str| Config::of(&values(&[("PUBLIC_URL", url)])).map(|config| config.public_url.unwrap());
+        assert_eq!(of("HTTPS://mes.example/").unwrap(), "https://mes.example");
+        assert_eq!(of("http://10.0.0.1:8080").unwrap(), "http://10.0.0.1:8080");
+        for wrong in ["mes.example", "htps://mes.example", "https://"] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
+        assert!(Config::of(&values(&[("HOST", "0.0.0.0"), ("INSECURE_HTTP", "yes")])).unwrap_err().contains("yes"));
     }
 
     #[test]

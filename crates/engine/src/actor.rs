@@ -44,6 +44,9 @@ pub struct Actor {
     pub session: Option<i64>,
     pub csrf: String,
     pub must_change_password: bool,
+    /// Whether its roles reach by lines or stations, and it is bound to none; with those who can bind it (R-PLAT-042).
+    pub unbound: Vec<&'static str>,
+    pub ask_whom: Vec<String>,
     /// Calls a token may make in a minute; people have no limit.
     pub rate_per_min: Option<u32>,
     /// The name under which everything a token sends is filed, whatever it says itself.
@@ -68,6 +71,8 @@ impl Actor {
             session: None,
             csrf: String::new(),
             must_change_password: false,
+            unbound: vec![],
+            ask_whom: vec![],
             rate_per_min: None,
             source_system: None,
         }

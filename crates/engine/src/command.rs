@@ -61,6 +61,8 @@ pub enum Need {
     Any(&'static [Permit]),
     /// Whoever is signed in.
     Session,
+    /// Whoever is signed in, also with a first password that is still to be changed: to change it, to leave, to see who one is.
+    Arrival,
     /// Everybody: signing in.
     Nobody,
 }

@@ -21,7 +21,10 @@ use crate::db::sql::Dialect;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
 use crate::permits::{Permit, Scope};
-use crate::refusals::{FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, STATION_FORBIDDEN};
+use crate::refusals::{
+    FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, PASSWORD_CHANGE_REQUIRED, STATION_FORBIDDEN,
+    UNAUTHENTICATED,
+};
 use crate::registry::{Asked, CommandEntry};
 use crate::store::Shared;
 
@@ -192,55 +195,61 @@ fn on_record(tx: &Tx, call: &Call, now: Instant, refusal: Refusal) -> Result<Per
 /// Whether what a call names has left the asker's scope since it was answered: an answer is not shown again to whoever could
 /// not get it any more.
 fn out_of_scope(cx: &Cx<'_>, call: &Call) -> Result<Option<Refusal>> {
-    if call.actor.scope(call.entry.need.permits()).is_none_or(|scope| scope == Scope::All) {
+    if call.actor.scope(cx.permits()).is_none_or(|scope| scope == Scope::All) {
         return Ok(None);
     }
-    let blockers = blockers(cx, call.entry.need, |ask| call.asked.ask(cx, ask))?;
-    Ok(blockers.into_iter().find(|r| [LINE_FORBIDDEN.code, STATION_FORBIDDEN.code].contains(&r.def.code)))
+    Ok(failing(|ask| call.asked.ask(cx, ask))?.into_iter().find(is_of_scope))
 }
 
-/// Ask all guards of a call on a snapshot: for dry runs, buttons and next actions. Writes nothing.
+/// Ask all guards of a call on a snapshot: a missing permit first, then every guard that fails. Writes nothing. Of what lies
+/// outside the scope in which the asker may act, or without the permit may read, nothing more is told (R-PLAT-041).
 pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Vec<Refusal>> {
-    let cx = Cx::new(tx, shared, &call.actor, now, call.entry.need.permits(), Reach::ALL, call.if_match);
-    let cx = cx.with_origin(&call.origin);
-    blockers(&cx, call.entry.need, |ask| call.asked.ask(&cx, ask))
+    let permitted = may(call.entry.need, &call.actor);
+    let permits = if permitted.is_ok() { call.entry.need.permits() } else { &call.entry.reading };
+    let cx = Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, call.if_match).with_origin(&call.origin);
+    let failing = failing(|ask| call.asked.ask(&cx, ask))?;
+    let outside = failing.iter().find(|r| is_of_scope(r)).cloned();
+    let told = outside.map_or(failing, |refusal| vec![refusal]);
+    Ok(permitted.err().into_iter().chain(told).collect())
 }
 
-/// All that stands in the way of a command: a missing permit first, then every guard that fails.
-pub(crate) fn blockers(cx: &Cx<'_>, need: Need, guards: impl FnOnce(&mut Ask) -> Result<()>) -> Result<Vec<Refusal>> {
+fn is_of_scope(refusal: &Refusal) -> bool {
+    [LINE_FORBIDDEN.code, STATION_FORBIDDEN.code].contains(&refusal.def.code)
+}
+
+/// Every guard that fails, in the rule's order.
+fn failing(guards: impl FnOnce(&mut Ask) -> Result<()>) -> Result<Vec<Refusal>> {
     let mut ask = Ask::all();
-    let permitted = may(need, cx.actor());
-    if let Err(refusal) = &permitted {
-        ask.note(refusal.clone());
-    }
     match guards(&mut ask) {
         Ok(()) => {}
         Err(Error::Refused(refusal)) => ask.note(*refusal),
         Err(other) => return Err(other),
     }
-    let mut blockers = ask.into_blockers();
-    if permitted.is_err() {
+    Ok(ask.into_blockers())
+}
+
+/// All that stands in the way of a command on something the asker reads: a missing permit first, then every guard that fails.
+pub(crate) fn blockers(cx: &Cx<'_>, need: Need, guards: impl FnOnce(&mut Ask) -> Result<()>) -> Result<Vec<Refusal>> {
+    let mut blockers = failing(guards)?;
+    if let Err(refusal) = may(need, cx.actor()) {
         // Who lacks the permit has no scope for it either; saying both would send the person to two people.
-        blockers.retain(|r| ![LINE_FORBIDDEN.code, STATION_FORBIDDEN.code].contains(&r.def.code));
+        blockers.retain(|r| !is_of_scope(r));
+        blockers.insert(0, refusal);
     }
     Ok(blockers)
 }
 
 /// Whether an actor may ask at all; a refusal names what is missing and who has it.
 pub fn may(need: Need, actor: &Actor) -> Result<(), Refusal> {
-    let permits = match need {
-        Need::Nobody => return Ok(()),
-        Need::Session if actor.principal >= 0 => return Ok(()),
-        Need::Session => return Err(crate::refusals::UNAUTHENTICATED.into()),
-        Need::Any(permits) => permits,
-    };
-    if actor.must_change_password {
-        return Err(crate::refusals::PASSWORD_CHANGE_REQUIRED.into());
+    match need {
+        Need::Nobody => Ok(()),
+        Need::Session | Need::Arrival if actor.principal < 0 => Err(UNAUTHENTICATED.into()),
+        Need::Arrival => Ok(()),
+        _ if actor.must_change_password => Err(PASSWORD_CHANGE_REQUIRED.into()),
+        Need::Session => Ok(()),
+        Need::Any(permits) if permits.iter().any(|p| actor.has(*p)) => Ok(()),
+        Need::Any(permits) => Err(forbidden(permits)),
     }
-    if permits.iter().any(|p| actor.has(*p)) {
-        return Ok(());
-    }
-    Err(forbidden(permits))
 }
 
 /// The refusal of a missing permit: which, and the preset roles that hold it.

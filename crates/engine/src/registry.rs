@@ -16,7 +16,7 @@ use crate::command::{Command, Entity, Need, Query, Route};
 use crate::cx::Cx;
 use crate::event::{Event, Happened};
 use crate::listing::Listing;
-use crate::permits::{Permit, implied};
+use crate::permits::{Permit, Permits};
 
 pub use shapes::{Shape, Shapes, Told};
 
@@ -107,14 +107,8 @@ pub struct CommandEntry {
     /// The same for the contract; none where no Rust type stands behind.
     pub shape: Option<Shape>,
     pub parse: Parse,
-}
-
-impl CommandEntry {
-    /// The reads that follow from the command's own permits: who may ask it without running it.
-    pub fn reading(&self) -> Vec<Permit> {
-        let all = self.need.permits().iter().flat_map(|p| implied(*p).iter().chain([*p]).collect::<Vec<_>>());
-        all.filter(|p| p.is_read()).collect()
-    }
+    /// The reads that follow from the command's own permits: who may ask it without running it. Registering fills it.
+    pub reading: Vec<Permit>,
 }
 
 /// Reads the fields of a question and forgets them.
@@ -162,13 +156,15 @@ impl Registry {
             output: schema_of::<C::Output>(),
             shape: Some(Shape::of::<C, C::Output>()),
             parse: Box::new(|fields| Ok(Box::new(Typed(serde_json::from_value::<C>(fields)?)))),
+            reading: vec![],
         };
         self.command_entry(entry)
     }
 
     /// A command made from a declaration: registers bring theirs.
-    pub fn command_entry(&mut self, entry: CommandEntry) -> &mut Self {
+    pub fn command_entry(&mut self, mut entry: CommandEntry) -> &mut Self {
         let name = entry.name;
+        entry.reading = reading(entry.need);
         let before = self.commands.insert(name, Box::leak(Box::new(entry)));
         assert!(before.is_none(), "the command {name} is registered twice");
         self
@@ -209,6 +205,11 @@ impl Registry {
         self
     }
 
+    /// The same for a list that may be taken away as a file only with a right of its own.
+    pub fn list_guarded(&mut self, listing: &'static Listing, export: Need) -> &mut Self {
+        self.query_entry(QueryEntry { export, ..listing.entry() })
+    }
+
     /// Let another slice say no at a point; gates are asked in the order in which `wire.rs` names them.
     pub fn gate<S: 'static>(&mut self, point: &GatePoint<S>, name: &'static str, gate: Gate<S>) -> &mut Self {
         self.gates.entry(point.name).or_default().push((name, Box::new(gate)));
@@ -240,6 +241,13 @@ impl Registry {
     pub fn reactions_to(&self, event: &str) -> impl Iterator<Item = &Reaction> {
         self.reactions.iter().filter(move |r| r.event == event)
     }
+}
+
+/// The reads behind a need; that of stations, which follows from nearly all others, only where it is the only one.
+fn reading(need: Need) -> Vec<Permit> {
+    let all: Permits = Permits::of(need.permits()).closure().iter().filter(|p| p.is_read()).collect();
+    let own = all.without(Permit::StationRead);
+    if own.is_empty() { all } else { own }.into()
 }
 
 /// The schema of a type with its definitions inlined, so that each entry stands alone.

@@ -9,8 +9,10 @@ use engine::{Actor, ActorKind, Cx, Permits, Scope, row, sql};
 use kernel::{Id, Instant, Result, p};
 use serde_json::Value as Json;
 
+use crate::permission::me::administrators;
 use crate::secret;
 use crate::session::{AUTH_SESSION_ABSOLUTE_MIN, AUTH_SESSION_IDLE_MIN};
+use crate::user::view::missing;
 use crate::user::{Locale, User};
 
 kernel::refusals! {
@@ -147,6 +149,9 @@ pub fn by_user(cx: &Cx<'_>, user: Id<User>) -> Result<Option<Actor>> {
         p![user],
     )?;
     let (lines, stations, station_lines) = bindings(cx, user.number())?;
+    let scopes: Vec<Scope> = roles.iter().map(|r| r.1).collect();
+    let unbound = missing(&scopes, !lines.is_empty(), !stations.is_empty());
+    let ask_whom = if unbound.is_empty() { vec![] } else { administrators(cx)? };
     let home = person.preferred_home_page.or_else(|| roles.iter().map(|r| r.3.clone()).find(|home| !home.is_empty()));
     Ok(Some(Actor {
         principal: user.number(),
@@ -161,6 +166,8 @@ pub fn by_user(cx: &Cx<'_>, user: Id<User>) -> Result<Option<Actor>> {
         lang: person.locale.lang(),
         home: home.unwrap_or_else(|| "/".into()),
         must_change_password: person.must_change_password,
+        unbound,
+        ask_whom: ask_whom.into_iter().map(|a| a.name).collect(),
         ..Actor::nobody()
     }))
 }

@@ -1,11 +1,11 @@
 //! The first administrator, made on the machine itself (`takt admin create NAME`).
 
 use engine::{Cx, sql};
-use kernel::{Error, Id, Refusal, Result, p};
+use kernel::{Error, Refusal, Result, p};
 
 use crate::UserChanged;
 use crate::role::{ROLE_NOT_FOUND, Role, RoleCode};
-use crate::user::{AuthSource, Locale, User, Username, enrol, insert};
+use crate::user::{Locale, User, Username, enrol, insert};
 
 /// Make an administrator and give the word of his one-time enrolment link. Needs the preset roles (`role::seed`); refuses
 /// CODE_DUPLICATE when somebody has the name, and a name that is none with VALIDATION_FAILED.
@@ -16,27 +16,8 @@ pub fn create(cx: &mut Cx<'_>, username: &str) -> Result<String> {
     let admin = Role::find(cx, &RoleCode::parse("admin").map_err(Error::fault)?)?;
     let Some(admin) = admin else { return Err(ROLE_NOT_FOUND.with("role", "admin").into()) };
     cx.about("user", &username);
-    let mut user = User {
-        id: Id::of(0),
-        username_key: username.key(),
-        name: username.to_string(),
-        username,
-        email: None,
-        employee_no: None,
-        department: None,
-        phone: None,
-        locale: Locale::En,
-        preferred_home_page: None,
-        is_active: true,
-        auth_source: AuthSource::Local,
-        password_hash: None,
-        must_change_password: false,
-        enrol_hash: None,
-        enrol_until: None,
-        last_login_at: None,
-        created_at: cx.now,
-        version: 1,
-    };
+    let name = username.to_string();
+    let mut user = User::new(cx, username, name, Locale::En);
     let (word, _) = enrol::link(cx, &mut user)?;
     insert(cx, &mut user)?;
     cx.run(sql!("insert into principal_role (principal_id, role_id) values ($1, $2)"), p![user.id, admin.id])?;

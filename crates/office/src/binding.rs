@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::permits::PresetRole;
 use engine::refusals::{LINE_NOT_FOUND, STATION_NOT_FOUND};
-use engine::{Ask, Cx, Scope, sql};
+use engine::{Ask, Cx, Permits, Scope, sql};
 use kernel::{Result, p};
 use serde_json::Value as Json;
 
@@ -45,6 +45,11 @@ pub fn roles(cx: &Cx<'_>, ask: &mut Ask, codes: &[RoleCode]) -> Result<Vec<Role>
         }
     }
     Ok(roles)
+}
+
+/// All points that roles give, given or implied.
+pub fn points(roles: &[Role]) -> Permits {
+    roles.iter().map(|r| r.permissions).fold(Permits::EMPTY, Permits::union).closure()
 }
 
 /// The lines of these codes, each known (LINE_NOT_FOUND).

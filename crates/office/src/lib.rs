@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod authority;
 pub mod binding;
 pub mod config;
 pub mod csv;

@@ -22,7 +22,7 @@ kernel::refusals! {
 
 engine::settings! {
     /// After how many minutes without a request a session ends
-    pub AUTH_SESSION_IDLE_MIN: u32 = "auth.session.idleMin", default 480, range 1..=10_080;
+    pub AUTH_SESSION_IDLE_MIN: u32 = "auth.session.idleMin", default 480, range 5..=10_080;
     /// After how many minutes a session ends in any case
     pub AUTH_SESSION_ABSOLUTE_MIN: u32 = "auth.session.absoluteMin", default 1440, range 5..=43_200;
 }

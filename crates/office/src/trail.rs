@@ -5,10 +5,10 @@ pub mod history;
 pub mod list;
 pub mod verify;
 
-use engine::{Actor, Cx, Need, Permit, Registry, Scope};
-use kernel::Result;
+use engine::{Actor, Cx, Need, Permit, Registry, Scope, sql};
+use kernel::code::fold;
 use kernel::error::REFUSALS;
-use kernel::{Kind, Refusal};
+use kernel::{Kind, Refusal, Result, p};
 use serde_json::Value as Json;
 
 pub fn register(registry: &mut Registry) {
@@ -29,23 +29,30 @@ fn own_rows(registry: &mut Registry, listing: &'static engine::listing::Listing)
     entry.ask = Box::new(move |fields, cx: &Cx<'_>| {
         let mut fields = fields;
         sought(&mut fields);
-        if !reads_all(cx.actor()) {
-            only_own(cx, &mut fields)?;
-        }
+        whose(cx, &mut fields)?;
         let page = listing.page(cx, &fields)?;
         serde_json::to_string(&page).map_err(|e| kernel::Error::fault(e.to_string()))
     });
     registry.query_entry(entry);
 }
 
-/// Ask for the asker's own rows; asking for another's is refused with what is missing.
-fn only_own(cx: &Cx<'_>, fields: &mut Json) -> Result<()> {
-    let me = cx.actor().name.clone();
+/// Whose rows are asked for, spelled as the trail spells names. Without the right to read all it is the asker's own;
+/// asking for another's is refused with what is missing.
+fn whose(cx: &Cx<'_>, fields: &mut Json) -> Result<()> {
     let Json::Object(fields) = fields else { return Ok(()) };
-    if fields.get("actor").and_then(Json::as_str).is_some_and(|actor| actor != me) {
-        return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
+    let asked = fields.get("actor").and_then(Json::as_str).map(fold);
+    let me = cx.actor();
+    let name: Option<String> = match asked {
+        Some(asked) if reads_all(me) => cx.value(sql!("select name from principal where name_key = $1"), p![asked])?,
+        None if reads_all(me) => None,
+        Some(asked) if asked != fold(&me.name) => {
+            return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
+        }
+        _ => Some(me.name.clone()),
+    };
+    if let Some(name) = name {
+        fields.insert("actor".into(), name.into());
     }
-    fields.insert("actor".into(), me.into());
     Ok(())
 }
 

@@ -87,7 +87,32 @@ row! {
 }
 
 impl User {
-    /// The user of a folded name, for a change of it.
+    /// A new local account that nobody can sign in to yet; `insert` gives it its id.
+    pub(crate) fn new(cx: &Cx<'_>, username: Username, name: String, locale: Locale) -> User {
+        User {
+            id: Id::of(0),
+            username_key: username.key(),
+            username,
+            name,
+            email: None,
+            employee_no: None,
+            department: None,
+            phone: None,
+            locale,
+            preferred_home_page: None,
+            is_active: true,
+            auth_source: AuthSource::Local,
+            password_hash: None,
+            must_change_password: false,
+            enrol_hash: None,
+            enrol_until: None,
+            last_login_at: None,
+            created_at: cx.now,
+            version: 1,
+        }
+    }
+
+    /// The user of a folded name; a command that loads it may change it.
     pub fn by_key(cx: &Cx<'_>, key: &str) -> Result<Option<User>> {
         cx.one(
             sql!(
@@ -95,19 +120,6 @@ impl User {
                      is_active, auth_source, password_hash, must_change_password, enrol_hash, enrol_until, last_login_at,
                      created_at, version
                  from app_user where username_key = $1 for update"
-            ),
-            p![*key],
-        )
-    }
-
-    /// The same, only to look at.
-    pub fn look(cx: &Cx<'_>, key: &str) -> Result<Option<User>> {
-        cx.one(
-            sql!(
-                "select id, username, username_key, name, email, employee_no, department, phone, locale, preferred_home_page,
-                     is_active, auth_source, password_hash, must_change_password, enrol_hash, enrol_until, last_login_at,
-                     created_at, version
-                 from app_user where username_key = $1"
             ),
             p![*key],
         )

@@ -134,6 +134,14 @@ fn r_plat_054_one_reads_ones_own_rows_always_and_others_with_audit_read() {
         let refused = plant.try_ask(&amy, "audit_logs", json!({ "actor": "rita" })).unwrap_err();
         assert_eq!(refused.refusal().unwrap().def.code, "FORBIDDEN");
 
+        assert_eq!(
+            page(plant, &amy, json!({ "actor": "AMY" })).len(),
+            own.len(),
+            "names are the same whatever their case"
+        );
+        assert_eq!(page(plant, &rita, json!({ "actor": "Amy" })).len(), own.len());
+        assert!(page(plant, &rita, json!({ "actor": "nobody.there" })).is_empty());
+
         let all = page(plant, &rita, json!({}));
         assert!(all.iter().any(|row| row["actor"] == "amy") && all.iter().any(|row| row["actor"] == "takt"));
         let seq = own[1]["seq"].as_i64().unwrap();

@@ -238,6 +238,12 @@ fn r_plat_002_who_must_change_the_password_may_do_nothing_else() {
         assert!(amy.must_change_password);
         let refused = engine::perform::may(engine::Need::Any(&[Permit::SystemUserManage]), &amy).unwrap_err();
         assert_eq!((refused.def.code, refused.kind.status()), ("PASSWORD_CHANGE_REQUIRED", 403));
+        for need in [engine::Need::Session, engine::Need::Any(&[])] {
+            assert_eq!(engine::perform::may(need, &amy).unwrap_err().def.code, "PASSWORD_CHANGE_REQUIRED");
+        }
+        assert!(engine::perform::may(engine::Need::Arrival, &amy).is_ok());
+        assert_eq!(plant.code(&amy, "user.update_me", json!({ "name": "A" })), ("PASSWORD_CHANGE_REQUIRED", 403));
+        assert_eq!(plant.ask(&amy, "session.get", json!({}))["mustChangePassword"], true);
         plant.run(&amy, "session.logout", json!({}));
         change(plant, engine::sql!("update app_user set enrol_until = 1"));
         assert_eq!(code(&login(plant, "amy", GOOD, "10.0.0.1")), "PASSWORD_EXPIRED");

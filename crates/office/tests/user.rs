@@ -254,6 +254,44 @@ fn r_plat_004_two_administrators_cannot_send_each_other_away_at_the_same_time() 
 }
 
 #[test]
+fn r_plat_035_what_rules_the_system_is_given_and_taken_only_by_those_who_hold_as_much() {
+    on_both(wire, |plant| {
+        person(plant, "root.one", "admin");
+        floor(plant);
+        let forbidden = ("FORBIDDEN", 403);
+        let clerk = plant.someone(&[Permit::SystemUserManage]);
+        let eve = |roles: Json| json!({ "username": "eve", "name": "Eve", "roles": roles });
+        let refused = plant.refuse(&clerk, "user.create", eve(json!(["trace", "admin"])));
+        assert_eq!((refused.def.code, &refused.params["permissions"][0]), ("FORBIDDEN", &json!("system:role_manage")));
+        plant.run(&clerk, "user.create", eve(json!(["planner"])));
+        let edit = |fields: Json| plant.code(&clerk, "user.update", fields);
+        assert_eq!(edit(json!({ "username": "eve", "roles": ["admin"] })), forbidden);
+        assert_eq!(edit(json!({ "username": "root.one", "isActive": false })), forbidden);
+        assert_eq!(edit(json!({ "username": "root.one", "roles": ["trace"] })), forbidden);
+        assert_eq!(plant.code(&clerk, "user.reset_password", json!({ "username": "root.one" })), forbidden);
+        plant.run(&clerk, "user.reset_password", json!({ "username": "eve" }));
+        plant.run(&clerk, "user.update", json!({ "username": "eve", "roles": ["trace"] }));
+        let answer = plant.run(&clerk, "user.import", json!({ "csv": "username,name,roles\nmia,Mia,admin\n" }));
+        assert_eq!(answer["rows"][0]["code"], "FORBIDDEN");
+
+        let designer = plant.someone(&[Permit::SystemRoleManage]);
+        let role = |points: Json| json!({ "code": "helper", "name": "H", "scope": "ALL", "permissions": points });
+        assert_eq!(plant.code(&designer, "role.create", role(json!(["wo:read", "system:user_manage"]))), forbidden);
+        assert_eq!(plant.code(&designer, "role.clone", json!({ "code": "admin", "newCode": "chief" })), forbidden);
+        plant.run(&designer, "role.create", role(json!(["wo:read", "system:role_manage"])));
+        let points = |code: &str, points: Json| {
+            let fields = json!({ "code": code, "permissions": points });
+            plant.code(&designer, "role.update", fields)
+        };
+        assert_eq!(points("helper", json!(["system:role_manage", "system:config"])), forbidden);
+        plant.run(&plant.boss(), "role.clone", json!({ "code": "admin", "newCode": "chief" }));
+        assert_eq!(points("chief", json!(["wo:read"])), forbidden, "nor taken away");
+        plant.run(&designer, "role.update", json!({ "code": "helper", "permissions": ["wo:read"] }));
+        plant.run(&designer, "role.update", json!({ "code": "chief", "name": "Chief" }));
+    });
+}
+
+#[test]
 fn r_plat_020_new_roles_and_bindings_count_from_the_next_request_of_a_running_session() {
     on_both(wire, |plant| {
         person(plant, "amy", "planner");
@@ -349,6 +387,10 @@ fn r_plat_1_1_people_are_imported_row_by_row() {
             people["items"].as_array().unwrap().iter().map(|u| u["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["Li, Wei", "One"], "a refused row leaves nothing behind");
         assert_eq!(people["items"][0]["roles"], json!(["planner", "trace"]));
+        let rows = audit(plant, "USER_IMPORT");
+        let keys: Vec<&str> = rows.iter().map(|row| row.entity_key.as_str()).collect();
+        assert_eq!(keys, ["op1", "lead", "import"], "R-PLAT-050: everybody has a history of his own");
+        assert!(rows[1].diff.as_ref().unwrap().contains("Li, Wei") && !rows[1].diff.as_ref().unwrap().contains("op1"));
         let wrong = plant.refuse(&plant.boss(), "user.import", json!({ "csv": "username,shoe\na,b\n" }));
         assert_eq!((wrong.def.code, wrong.errors[0].path.as_str()), ("VALIDATION_FAILED", "/csv"));
     });

@@ -5,10 +5,12 @@ pub mod sections;
 pub mod story;
 pub mod unit;
 
+use engine::{Need, Permit};
+
 /// The questions about the past.
 pub fn register(registry: &mut engine::Registry) {
     registry.query::<unit::TraceUnit>().query::<run::TraceRun>();
     for section in sections::ALL {
-        registry.list(section.listing);
+        registry.list_guarded(section.listing, Need::Any(&[Permit::TraceExport]));
     }
 }

@@ -192,7 +192,7 @@ fn me(actor: &Actor, lang: Lang) -> Json {
     json!({
         "username": actor.name, "name": actor.display, "roles": actor.roles,
         "rolesWords": actor.roles.iter().map(role).collect::<Vec<_>>(),
-        "home": actor.home, "lines": [], "stations": [], "mustChangePassword": actor.must_change_password,
+        "mustChangePassword": actor.must_change_password, "unbound": actor.unbound, "askWhom": actor.ask_whom,
     })
 }
 

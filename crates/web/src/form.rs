@@ -44,7 +44,7 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri, command: &str)
             "subject": subject(entry, &given), "focus": given.get("focus"),
             "action": format!("/api/v1{}", entry.route.path), "dangerous": entry.route.method == Method::Delete,
             "fields": fields, "if_match": version.map(|v| format!("\"{v}\"")),
-            "then": if caller.actor.must_change_password { "goto:/" } else { then(command) },
+            "then": then(command),
         }),
     );
     context.render("form.html", 200)

@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, Response, Uri};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use engine::live::{self, News};
-use engine::refusals::UNAUTHENTICATED;
+use engine::perform::may;
 use engine::store::system_cx;
-use engine::{Actor, Engine, Permit};
+use engine::{Actor, Engine, Need, Registry, Scope};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -87,7 +87,7 @@ pub async fn stream(
 ) -> Response<Body> {
     let epoch = door.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
     let (caller, refused) = door.caller(&headers, from).await;
-    let refused = refused.or_else(|| (caller.actor.principal < 0).then(|| UNAUTHENTICATED.into()));
+    let refused = refused.or_else(|| may(Need::Session, &caller.actor).err());
     if let Some(refusal) = refused {
         return response(&refusal, caller.lang, &caller.origin.request_id);
     }
@@ -178,7 +178,7 @@ impl Listener {
                 return true;
             }
             match self.door.still(&self.headers, &self.caller.origin).await {
-                Ok(Some(actor)) if actor.principal == self.caller.actor.principal => {
+                Ok(Some(actor)) if actor.principal == self.caller.actor.principal && !actor.must_change_password => {
                     self.caller.actor = actor;
                     (self.epoch, self.asked) = (epoch, Instant::now());
                 }
@@ -195,7 +195,7 @@ impl Listener {
         if one.topics.contains(&own) && matches!(one.name.as_str(), "PERMISSIONS_CHANGED" | "USER_CHANGED") {
             return Some(Event::default().event("permissionsChanged").id(one.no.to_string()).data("{}"));
         }
-        shown(one, &self.topics, &self.caller.actor)
+        shown(&self.door.engine.shared.registry, one, &self.topics, &self.caller.actor)
     }
 
     /// Replay what a page missed; gives the number it now knows. A page without a number, or with one that nothing has yet,
@@ -234,11 +234,11 @@ impl Listener {
 }
 
 /// What a client hears of a fact: the topics it asked for, if the fact is in its scope.
-fn shown(news: &News, topics: &HashSet<String>, actor: &Actor) -> Option<Event> {
+fn shown(registry: &Registry, news: &News, topics: &HashSet<String>, actor: &Actor) -> Option<Event> {
     let list = format!("list:{}", list_of(&news.topics));
-    let asked = |t: &&String| topics.contains(*t) && in_scope(t, news.line_id, actor);
+    let asked = |t: &&String| topics.contains(*t) && reads(registry, t, news.line_id, actor);
     let mut touched: Vec<&str> = news.topics.iter().filter(asked).map(String::as_str).collect();
-    if topics.contains(&list) && news.topics.first().is_some_and(|t| in_scope(t, news.line_id, actor)) {
+    if topics.contains(&list) && news.topics.first().is_some_and(|t| reads(registry, t, news.line_id, actor)) {
         touched.push(&list);
     }
     if touched.is_empty() {
@@ -254,20 +254,27 @@ fn list_of(topics: &[String]) -> String {
     format!("{kind}s")
 }
 
-/// A topic is heard by whoever may read its kind of thing, within scope; facts without a line need scope ALL.
-fn in_scope(topic: &str, line: Option<i64>, actor: &Actor) -> bool {
-    let kind = topic.split_once(':').map_or(topic, |t| t.0);
-    let permits: &[Permit] = match kind {
-        "run" | "line" | "station" | "unit" => &[Permit::RunRead, Permit::ExecRead, Permit::StationRead],
-        "wo" | "work_order" => &[Permit::WoRead, Permit::RunRead],
-        "route" => &[Permit::RouteRead],
-        "user" => {
-            return topic.strip_prefix("user:") == Some(actor.name.as_str()) || actor.has(Permit::SystemUserManage);
-        }
-        _ => &[Permit::StationRead],
+/// A topic is heard by whoever may ask for its thing, or for the list of such things; facts of the floor only within scope,
+/// and those without a line with scope ALL.
+fn reads(registry: &Registry, topic: &str, line: Option<i64>, actor: &Actor) -> bool {
+    let (kind, key) = topic.split_once(':').unwrap_or((topic, ""));
+    if kind == "user" && key == actor.name {
+        return true;
+    }
+    let noun = match kind {
+        "wo" => "work_order",
+        "setting" => "config",
+        other => other,
     };
-    let everywhere = actor.scope(permits) == Some(engine::Scope::All);
-    everywhere || line.is_some() && actor.reaches_line(permits, line)
+    let asked = [format!("{noun}.get"), format!("{noun}s")];
+    let Some(entry) = asked.iter().find_map(|name| registry.queries.get(name.as_str())) else { return false };
+    let permits = entry.need.permits();
+    match noun {
+        "run" | "unit" | "work_order" | "line" | "station" | "shift" => {
+            actor.scope(permits) == Some(Scope::All) || line.is_some() && actor.reaches_line(permits, line)
+        }
+        _ => actor.scope(permits).is_some(),
+    }
 }
 
 /// Counts a client for as long as it listens.

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::actor::Caller;
 use crate::api_page::ApiPage;
 use crate::body::pairs;
-use crate::context::{Context, encoded};
+use crate::context::Context;
 use crate::pages::{self, Body as PageBody, Page, Source};
 use crate::problem::refusal_of;
 use crate::{Door, Said, form, list, lookup, record, search, sign_in, words};
@@ -65,21 +65,17 @@ fn is_part(headers: &HeaderMap) -> bool {
     headers.contains_key("takt-block") || headers.contains_key("hx-request")
 }
 
-/// Where whoever must change the password does it; nothing else is open until then.
-const CHANGE_PASSWORD: &str = "/forms/user.change_password";
-
 async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
     if let Some(list) = uri.path().strip_prefix("/lookup/") {
         return lookup::answer(door, caller, uri, list).await;
     }
     if caller.actor.principal < 0 {
-        let next = uri.path_and_query().map_or("/", |p| p.as_str());
-        return sign_in::redirect(&format!("/login?next={}", encoded(next)), None);
+        return sign_in::to_sign_in(uri);
+    }
+    if caller.actor.must_change_password {
+        return sign_in::to_password(uri);
     }
     let path = uri.path();
-    if caller.actor.must_change_password && path != CHANGE_PASSWORD {
-        return sign_in::redirect(CHANGE_PASSWORD, None);
-    }
     if path == "/" || path == "/mes" || path == "/system" && !caller.actor.has(engine::Permit::SystemConfig) {
         return sign_in::redirect(&pages::home_of(&caller.actor, uri), None);
     }

@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use crate::Door;
 use crate::actor::{COOKIE, Caller};
 use crate::body::pairs;
-use crate::context::Context;
+use crate::context::{Context, encoded};
 
 /// `GET /login`.
 pub async fn form(
@@ -55,17 +55,12 @@ pub async fn submit(
     };
     match answer {
         Answer::Refused { refusal, .. } => page(&door, &caller, &uri, Some(&refusal), username, next),
-        Answer::Done { body, .. } => {
-            let home = serde_json::from_str::<Json>(&body).ok().and_then(|b| b["home"].as_str().map(str::to_string));
-            let (_, cookie) = take_cookie(&door, "session.login", body);
-            let to =
-                local(next).map(str::to_string).or(home).filter(|h| h.starts_with('/')).unwrap_or_else(|| "/".into());
-            redirect(&to, cookie)
-        }
+        // `/` leads to the person's home, or to the first page he may see (R-SCR-010).
+        Answer::Done { body, .. } => redirect(local(next).unwrap_or("/"), take_cookie(&door, "session.login", body).1),
     }
 }
 
-/// `POST /logout`: end the session and forget the cookie.
+/// `POST /logout`: end the session and forget the cookie. Another site, which does not know the CSRF word, changes nothing.
 pub async fn leave(
     State(door): State<Arc<Door>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -75,15 +70,15 @@ pub async fn leave(
     let (caller, _) = door.caller(&headers, from).await;
     let fields = pairs(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let csrf = fields.iter().find(|f| f.0 == "csrf").map_or("", |f| f.1.as_str());
-    if crate::api::same(csrf.as_bytes(), caller.actor.csrf.as_bytes()) {
-        if let Some(entry) = door.engine.command("session.logout") {
-            let key = Some(caller.origin.request_id.clone());
-            let envelope = Envelope { key, origin: caller.origin.clone(), ..Envelope::default() };
-            if let Ok(call) = door.engine.call(entry, caller.actor.clone(), json!({}), envelope) {
-                door.engine.submit(call).await;
-            }
+    if !crate::api::same(csrf.as_bytes(), caller.actor.csrf.as_bytes()) {
+        return redirect("/", None);
+    }
+    if let Some(entry) = door.engine.command("session.logout") {
+        let key = Some(caller.origin.request_id.clone());
+        let envelope = Envelope { key, origin: caller.origin.clone(), ..Envelope::default() };
+        if let Ok(call) = door.engine.call(entry, caller.actor.clone(), json!({}), envelope) {
+            door.engine.submit(call).await;
         }
-        door.actors.forget();
     }
     redirect("/login", Some(format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", secure(&door))))
 }
@@ -99,16 +94,63 @@ pub async fn enrol(
     let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
     let token = asked.iter().find(|f| f.0 == "token").map_or("", |f| f.1.as_str());
     let say = |key: &str| words::say(caller.lang, key, []);
-    let mut context = Context::new(&door, &caller, "enrol", "/enrol", &uri, "desktop");
-    context.set("form", json!({
+    let form = json!({
         "command": "user.enrol", "title": say("page-enrol"), "verb": say("command-user-enrol"), "intro": say("enrol-intro"),
         "method": "POST", "action": "/api/v1/auth/enrol", "then": "goto:/login",
         "fields": [
             { "name": "token", "label": say("field-token"), "kind": "hidden", "in": "body", "value": token },
             { "name": "password", "label": say("field-password"), "kind": "secret", "in": "body", "required": true },
         ],
-    }));
-    context.render("enrol.html", 200)
+    });
+    entrance(&door, &caller, &uri, "enrol", form)
+}
+
+/// `GET /password?next=…`: one's own password; whoever must change it first is led here from every page, and on from here to
+/// where he was going (R-PLAT-002).
+pub async fn change(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let (caller, _) = door.caller(&headers, from).await;
+    if caller.actor.principal < 0 {
+        return to_sign_in(&uri);
+    }
+    let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+    let next = asked.iter().find(|f| f.0 == "next").and_then(|f| local(&f.1)).unwrap_or("/");
+    let say = |key: &str| words::say(caller.lang, key, []);
+    let secret = |name: &str| json!({ "name": name, "label": say(&format!("field-{name}")), "kind": "secret", "in": "body", "required": true });
+    let intro = caller.actor.must_change_password.then(|| say("password-intro"));
+    let form = json!({
+        "command": "user.change_password", "title": say("page-password"),
+        "verb": say("command-user-change-password"), "intro": intro, "method": "POST",
+        "action": "/api/v1/users/me/change-password", "then": format!("goto:{next}"),
+        "fields": [secret("oldPassword"), secret("newPassword")],
+    });
+    entrance(&door, &caller, &uri, "password", form)
+}
+
+/// A form on a page of its own, without the menu: whoever sees it may not go anywhere else yet.
+fn entrance(door: &Arc<Door>, caller: &Caller, uri: &Uri, name: &str, form: Json) -> Response<Body> {
+    let mut context = Context::new(door, caller, name, uri.path(), uri, "desktop");
+    context.title(form["title"].as_str().unwrap_or_default());
+    context.set("form", form);
+    context.render("entrance.html", 200)
+}
+
+/// To the sign-in, and from there back to this page.
+pub fn to_sign_in(uri: &Uri) -> Response<Body> {
+    redirect(&format!("/login?next={}", encoded(here(uri))), None)
+}
+
+/// To the change of the first password, and from there back to this page.
+pub fn to_password(uri: &Uri) -> Response<Body> {
+    redirect(&format!("/password?next={}", encoded(here(uri))), None)
+}
+
+fn here(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |p| p.as_str())
 }
 
 /// `GET /language?lang&next`: keep the choice for a year.
@@ -122,12 +164,11 @@ pub async fn language(uri: Uri) -> Response<Body> {
 
 /// Take the session's secret out of the answer of a sign-in; it lives in the cookie only.
 pub fn take_cookie(door: &Door, command: &str, body: String) -> (String, Option<String>) {
-    if !matches!(command, "session.login" | "user.enrol") {
+    if command != "session.login" {
         return (body, None);
     }
     let Ok(Json::Object(mut fields)) = serde_json::from_str(&body) else { return (body, None) };
     let Some(Json::String(token)) = fields.remove("sessionToken") else { return (body, None) };
-    door.actors.forget();
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{}", secure(door));
     (Json::Object(fields).to_string(), Some(cookie))
 }
@@ -139,8 +180,9 @@ fn secure(door: &Door) -> &'static str {
 
 /// Only paths of our own: never another site, never `//host`.
 fn local(path: &str) -> Option<&str> {
-    let ok = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
-    Some(path).filter(|_| ok)
+    let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    // Browsers pass over tabs and line ends in an address: `/<tab>/host` is another site to them.
+    Some(path).filter(|path| is_local && !path.contains(char::is_control))
 }
 
 /// 303 to another page.
@@ -170,4 +212,21 @@ fn page(
     context.title(words::say(caller.lang, "sign-in", []));
     let status = refusal.map_or(200, |r| r.kind.status());
     context.render("login.html", status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_to_another_site() {
+        for path in ["/", "/mes/runs?status=PREP#top", "/mes/runs/%E4%B8%80"] {
+            assert_eq!(local(path), Some(path));
+        }
+        for path in
+            ["", "mes", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\r\n/x"]
+        {
+            assert_eq!(local(path), None, "{path:?}");
+        }
+    }
 }

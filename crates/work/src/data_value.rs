@@ -4,7 +4,7 @@ pub mod list;
 pub mod overdue;
 pub mod supersede;
 
-use engine::{Cx, Registry, row, sql};
+use engine::{Cx, Need, Permit, Registry, row, sql};
 use kernel::{Id, Instant, Result, p};
 use plant::data_spec::{Judge, Method};
 use plant::station::Station;
@@ -15,7 +15,7 @@ use crate::track::Track;
 
 /// Values for the registry.
 pub fn register(registry: &mut Registry) {
-    registry.list(&list::DATA_VALUES);
+    registry.list_guarded(&list::DATA_VALUES, Need::Any(&[Permit::TraceExport]));
     registry.command::<supersede::SupersedeValue>().chore(overdue::chore());
 }
 

@@ -16,7 +16,7 @@ pub mod track_in;
 pub mod track_in_cancel;
 pub mod track_out;
 
-use engine::{Cx, row, sql};
+use engine::{Cx, Need, Permit, row, sql};
 use kernel::code::Sn;
 use kernel::{Id, Instant, Result, p};
 use plant::station::Station;
@@ -34,7 +34,7 @@ pub fn register(registry: &mut engine::Registry) {
         .command::<track_in_cancel::CancelTrackIn>();
     registry.command::<hold::HoldUnit>().command::<release::ReleaseUnit>();
     registry.query::<get::GetUnit>().query::<next_actions::UnitNextActions>();
-    registry.list(&list::RUN_UNITS);
+    registry.list_guarded(&list::RUN_UNITS, Need::Any(&[Permit::TraceExport]));
 }
 
 kernel::refusals! {

@@ -25,23 +25,29 @@ pub struct Served {
 
 impl Served {
     pub fn on_sqlite() -> Served {
-        Served::start(None)
+        Served::start(None, |_| {})
+    }
+
+    /// On SQLite with other settings.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Served {
+        Served::start(None, change)
     }
 
     pub fn on_postgres() -> Served {
-        Served::start(Some(fresh_postgres().0))
+        Served::start(Some(fresh_postgres().0), |_| {})
     }
 
     /// Another node on the same PostgreSQL database.
     pub fn beside(&self) -> Served {
         let Database::Postgres(url) = &self.config.database else { panic!("only PostgreSQL has several nodes") };
-        Served::start(Some(url.clone()))
+        Served::start(Some(url.clone()), |_| {})
     }
 
-    fn start(database: Option<String>) -> Served {
+    fn start(database: Option<String>, change: impl FnOnce(&mut Config)) -> Served {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let flags = Flags { database, data_dir: Some(folder.path().into()), port: Some(0), ..Flags::default() };
-        let config = Config { writers: 4, ..Config::load(&flags).expect("the settings hold") };
+        let mut config = Config { writers: 4, ..Config::load(&flags).expect("the settings hold") };
+        change(&mut config);
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let running = runtime.block_on(server::start(&config)).expect("the server starts");
         Served { address: running.address, config, running: Some(running), runtime, _folder: folder }

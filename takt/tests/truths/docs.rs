@@ -67,6 +67,8 @@ fn the_table_of_rights_is_current() {
     }
     out.push_str("\n## Whoever is signed in\n\n");
     out.push_str(&named(Need::Session));
+    out.push_str("\n## Whoever is signed in, also before the first password is changed\n\n");
+    out.push_str(&named(Need::Arrival));
     out.push_str("\n## Everybody\n\n");
     out.push_str(&named(Need::Nobody));
     is_current("permissions.md", &out);

@@ -101,6 +101,12 @@ impl Person {
         self.send(request.header("If-Match", "\"1\""))
     }
 
+    /// What would stand in the way of a command, without running it.
+    pub fn dry(&mut self, route: Route, fields: &Json) -> Answer {
+        let (path, rest) = placed(route, fields);
+        self.send(Request::new(route.method.name(), format!("{path}?dryRun=true")).json(&rest))
+    }
+
     fn send(&mut self, request: Request) -> Answer {
         let request = self.as_who.iter().fold(request, |r, (name, value)| r.header(name, value));
         self.line.send(&request).unwrap_or_else(|e| panic!("no answer: {e}"))

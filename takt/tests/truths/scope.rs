@@ -166,6 +166,46 @@ fn r_core_006_commands_that_name_another_line_are_refused_and_change_nothing() {
     assert_eq!(before, rows(house), "line B has changed");
 }
 
+/// Nothing of line B is told by asking what stands in the way of a command there, whether the asker holds its right or not.
+#[test]
+fn r_plat_041_a_dry_run_on_another_line_tells_only_that_it_is_another() {
+    let house = quiet();
+    let mut complaints = Vec::new();
+    let mut told = BTreeSet::new();
+    for who in ["on-line", "on-station", "leader", "inspector", "material", "operator"] {
+        let mut person = house.sign_in(who);
+        for entry in registry().commands.values() {
+            let properties = entry.schema.as_value()["properties"].as_object();
+            let fields: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
+            for name in OF_A_LINE.iter().filter(|n| **n != "sns" && fields.iter().any(|f| f == *n)) {
+                if SAY_WHY.iter().any(|(command, field, _)| *command == entry.name && field == name) {
+                    continue;
+                }
+                let mut given = plausible(entry.schema.as_value(), &names("A"), false);
+                given[*name] = names(MARK)[name].clone();
+                let answer = person.dry(entry.route, &given);
+                if answer.status != 200 {
+                    continue;
+                }
+                let body = answer.json().expect("JSON");
+                let blockers = body["blockers"].as_array().into_iter().flatten();
+                let codes: Vec<&str> = blockers.filter_map(|b| b["code"].as_str()).collect();
+                match &codes[..] {
+                    ["LINE_FORBIDDEN" | "STATION_FORBIDDEN"]
+                    | ["FORBIDDEN", "LINE_FORBIDDEN" | "STATION_FORBIDDEN"] => {
+                        told.insert(entry.name);
+                    }
+                    // What the path names is not there: the fields are not looked at.
+                    [one] | ["FORBIDDEN", one] if one.ends_with("_NOT_FOUND") => {}
+                    _ => complaints.push(format!("{who}: {} with {name} of line B: {codes:?}", entry.name)),
+                }
+            }
+        }
+    }
+    none_of(&complaints, "dry run on line B");
+    assert!(told.len() >= 8, "only {told:?} name something of a line");
+}
+
 /// How the rows of line B stand: every table of the floor with the sum of its versions and counts.
 fn rows(house: &House) -> Vec<(String, i64, i64)> {
     let read = house.engine.read_blocking(false, |tx, _| {

@@ -97,6 +97,7 @@ fn entry(
         output: schema(output),
         shape: None,
         parse,
+        reading: vec![],
     }
 }
 

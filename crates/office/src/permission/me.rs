@@ -89,7 +89,7 @@ impl Query for MyPermissions {
 }
 
 /// Active people who manage users, by name, at most five.
-fn administrators(cx: &Cx<'_>) -> Result<Vec<Administrator>> {
+pub(crate) fn administrators(cx: &Cx<'_>) -> Result<Vec<Administrator>> {
     let mut found: Vec<(String, String)> = Vec::new();
     let roles: Vec<(i64, engine::Permits)> = cx.all(sql!("select id, permissions from role order by id"), [])?;
     for (role, _) in roles.iter().filter(|(_, points)| points.has(Permit::SystemUserManage)) {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::create::{add, free};
 use super::{ROLE_NOT_FOUND, Role, RoleCode, RoleView};
+use crate::authority;
 
 /// Copy a role under a new code, so that the plant may change it: refuses ROLE_NOT_FOUND, ROLE_CODE_RESERVED, CODE_DUPLICATE.
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -33,6 +34,7 @@ impl Command for CloneRole {
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Role> {
         let role = ask.need(Role::find(cx, &self.code)?, || ROLE_NOT_FOUND.with("role", &self.code))?;
         free(cx, ask, &self.new_code, "/newCode")?;
+        authority::over(cx, ask, role.permissions)?;
         Ok(role)
     }
 

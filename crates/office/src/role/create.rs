@@ -11,13 +11,15 @@ use serde_json::Value as Json;
 
 use super::{ROLE_CODE_RESERVED, Role, RoleCode, RoleView, SignatureMeaning};
 use crate::RoleChanged;
+use crate::authority;
 use crate::token::points;
 use crate::user::HomePage;
 
 /// Words that mean something else where a role is named.
 const RESERVED: [&str; 4] = ["me", "matrix", "system", "takt"];
 
-/// Add a role: refuses ROLE_CODE_RESERVED, CODE_DUPLICATE and PERMISSION_UNKNOWN (R-PLAT-035).
+/// Add a role: refuses ROLE_CODE_RESERVED, CODE_DUPLICATE, PERMISSION_UNKNOWN (R-PLAT-035), and FORBIDDEN for points that rule the
+/// system and that whoever asks does not hold.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateRole {
@@ -45,7 +47,9 @@ impl Command for CreateRole {
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Permits> {
         free(cx, ask, &self.code, "/code")?;
-        points(ask, &self.permissions)
+        let points = points(ask, &self.permissions)?;
+        authority::over(cx, ask, points)?;
+        Ok(points)
     }
 
     fn run(self, permissions: Permits, cx: &mut Cx<'_>) -> Result<RoleView> {

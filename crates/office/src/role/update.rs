@@ -9,13 +9,14 @@ use serde_json::Value as Json;
 
 use super::{ROLE_NOT_FOUND, ROLE_SYSTEM_LOCKED, Role, RoleCode, RoleView, SignatureMeaning, tell};
 use crate::RoleChanged;
+use crate::authority;
 use crate::binding;
 use crate::token::points;
 use crate::user::HomePage;
 use crate::user::last_admin::{self, LAST_ADMIN};
 
 /// Edit a role; absent fields stay as they are. Of a role that comes with Takt only name and description change
-/// (ROLE_SYSTEM_LOCKED); nobody takes the right to manage roles from himself, nor from the last who has it (LAST_ADMIN).
+/// (ROLE_SYSTEM_LOCKED); points that rule the system only by whoever holds them (FORBIDDEN); nobody takes the right to manage roles from himself, nor from the last who has it (LAST_ADMIN).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateRole {
@@ -64,6 +65,7 @@ impl Command for UpdateRole {
             && after.signature_meanings == before.signature_meanings;
         ask.that(!before.is_system || is_same, || ROLE_SYSTEM_LOCKED.with("role", &before.code))?;
         if after.permissions != before.permissions {
+            authority::over(cx, ask, before.permissions.union(after.permissions))?;
             self.keep_an_admin(cx, ask, &before, after.permissions)?;
         }
         after.name = self.name.clone().map_or(after.name, |name| name.to_string());

@@ -29,7 +29,7 @@ impl Query for GetSession {
     type Output = CurrentSession;
     const NAME: &'static str = "session.get";
     const ROUTE: Route = get("/auth/session");
-    const PERMIT: Need = Need::Session;
+    const PERMIT: Need = Need::Arrival;
 
     fn ask(self, cx: &Cx<'_>) -> Result<CurrentSession> {
         let actor = cx.actor();

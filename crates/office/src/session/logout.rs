@@ -15,7 +15,7 @@ impl Command for Logout {
     type Output = Done;
     const NAME: &'static str = "session.logout";
     const ROUTE: Route = post("/auth/logout");
-    const PERMIT: Need = Need::Session;
+    const PERMIT: Need = Need::Arrival;
 
     fn entity(&self) -> Entity {
         Entity::of("user", "")

@@ -43,7 +43,9 @@ impl ChangePassword {
         let is_right = password::matches(hash.as_deref(), self.old_password.reveal());
         // Only who knows the old password learns what the new one is compared with.
         let history = is_right.then_some(id);
-        let fresh = password::fresh(cx, history, self.new_password.reveal())?;
+        let mut fresh = password::fresh(cx, history, self.new_password.reveal())?;
+        // A first password is in no history; it is changed all the same.
+        fresh.is_reused |= is_right && self.old_password.reveal() == self.new_password.reveal();
         self.checked = Some(Checked { of: hash, is_right, fresh });
         Ok(())
     }
@@ -54,7 +56,7 @@ impl Command for ChangePassword {
     type Output = Done;
     const NAME: &'static str = "user.change_password";
     const ROUTE: Route = post("/users/me/change-password");
-    const PERMIT: Need = Need::Session;
+    const PERMIT: Need = Need::Arrival;
     const PREPARE: Option<Prepare<Self>> = Some(Self::prepare);
     const KEEPS_ON_REFUSAL: bool = true;
 

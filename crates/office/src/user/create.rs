@@ -3,20 +3,21 @@
 use engine::perform::forbidden;
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Prepare, Route, post};
 use kernel::code::{Name, Text};
-use kernel::{Id, Instant, Result, Secret};
+use kernel::{Instant, Result, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::{self, FirstAccess, Made};
 use super::view::{UserView, view};
-use super::{AuthSource, HomePage, Locale, User, Username, filled, insert, name_rules, password};
+use super::{HomePage, Locale, User, Username, filled, insert, name_rules, password};
 use crate::UserChanged;
+use crate::authority;
 use crate::binding::{self, Bound, LineCode, StationCode};
 use crate::role::{Role, RoleCode};
 
 /// Add a person: the name is no reserved word (CODE_RESERVED) and nobody else's (CODE_DUPLICATE), has roles (ROLE_REQUIRED,
-/// ROLE_NOT_FOUND) and the bindings they need (LINE_BINDING_REQUIRED, STATION_BINDING_REQUIRED). What he signs in with for the
-/// first time is shown once and counts for `auth.enrolment.hours` (R-PLAT-001, R-PLAT-002).
+/// ROLE_NOT_FOUND) and the bindings they need (LINE_BINDING_REQUIRED, STATION_BINDING_REQUIRED); roles that rule the system only
+/// from whoever holds as much (FORBIDDEN). What he signs in with for the first time is shown once and counts for `auth.enrolment.hours` (R-PLAT-001, R-PLAT-002).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateUser {
@@ -96,30 +97,19 @@ impl Command for CreateUser {
         let lines = binding::lines(cx, ask, &self.line_codes)?;
         let stations = binding::stations(cx, ask, &self.station_codes)?;
         binding::rules(ask, &roles, &lines, &stations)?;
+        authority::over(cx, ask, binding::points(&roles))?;
         Ok(Found { roles, lines, stations })
     }
 
     fn run(self, found: Found, cx: &mut Cx<'_>) -> Result<CreatedUser> {
+        let fresh = User::new(cx, self.username, self.name.to_string(), self.locale.unwrap_or(Locale::Zh));
         let mut user = User {
-            id: Id::of(0),
-            username_key: self.username.key(),
-            username: self.username,
-            name: self.name.to_string(),
             email: self.email.and_then(filled),
             employee_no: self.employee_no.and_then(filled),
             department: self.department.and_then(filled),
             phone: self.phone.and_then(filled),
-            locale: self.locale.unwrap_or(Locale::Zh),
             preferred_home_page: self.preferred_home_page.map(HomePage::into_text),
-            is_active: true,
-            auth_source: AuthSource::Local,
-            password_hash: None,
-            must_change_password: false,
-            enrol_hash: None,
-            enrol_until: None,
-            last_login_at: None,
-            created_at: cx.now,
-            version: 1,
+            ..fresh
         };
         let mut answer = (None, FirstAccess::Given, None);
         let mut own = None;

@@ -22,7 +22,7 @@ impl Query for GetUser {
     const PERMIT: Need = Need::Any(&[Permit::SystemUserManage]);
 
     fn ask(self, cx: &Cx<'_>) -> Result<UserView> {
-        let user = User::look(cx, &self.username.key())?;
+        let user = User::by_key(cx, &self.username.key())?;
         view(cx, &user.ok_or_else(|| USER_NOT_FOUND.with("username", &self.username))?)
     }
 }

@@ -86,7 +86,10 @@ impl Command for ImportUsers {
                 Ok(create) => cx.attempt(|cx| {
                     cx.about("user", &create.username);
                     let found = create.guards(cx, &mut Ask::first())?;
-                    create.run(found, cx)
+                    let created = create.run(found, cx)?;
+                    // Each person has a history of his own, so each has an audit row of his own.
+                    cx.record("USER_IMPORT")?;
+                    Ok(created)
                 })?,
                 Err(problem) => Err(fault("", problem.to_string())),
             };
@@ -106,6 +109,9 @@ impl Command for ImportUsers {
             }
         }
         cx.about("user", "import");
+        for (name, count) in [("created", answer.created), ("failed", answer.failed)] {
+            cx.note("add", name, None, Some(count.into()));
+        }
         Ok(answer)
     }
 }

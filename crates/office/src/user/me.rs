@@ -24,7 +24,7 @@ impl Query for GetMe {
     fn ask(self, cx: &Cx<'_>) -> Result<UserView> {
         let key: Option<String> =
             cx.value(sql!("select username_key from app_user where id = $1"), p![cx.actor().principal])?;
-        let user = User::look(cx, &key.unwrap_or_default())?;
+        let user = User::by_key(cx, &key.unwrap_or_default())?;
         view(cx, &user.ok_or_else(|| USER_NOT_FOUND.with("username", &cx.actor().name))?)
     }
 }
@@ -44,6 +44,33 @@ pub struct UpdateMe {
     #[serde(default, deserialize_with = "engine::given")]
     #[schemars(with = "Option<HomePage>")]
     pub preferred_home_page: Option<Option<HomePage>>,
+}
+
+/// What a person may say about himself, and an administrator about him: absent stays, `null` clears.
+pub(super) struct Profile {
+    pub name: Option<Name>,
+    pub locale: Option<Locale>,
+    pub email: Option<Option<Text<200>>>,
+    pub phone: Option<Option<Text<64>>>,
+    pub preferred_home_page: Option<Option<HomePage>>,
+}
+
+impl Profile {
+    pub fn change(self, user: &mut User) {
+        if let Some(name) = self.name {
+            user.name = name.to_string();
+        }
+        user.locale = self.locale.unwrap_or(user.locale);
+        if let Some(email) = self.email {
+            user.email = email.and_then(filled);
+        }
+        if let Some(phone) = self.phone {
+            user.phone = phone.and_then(filled);
+        }
+        if let Some(page) = self.preferred_home_page {
+            user.preferred_home_page = page.map(HomePage::into_text);
+        }
+    }
 }
 
 impl Command for UpdateMe {
@@ -67,12 +94,8 @@ impl Command for UpdateMe {
     fn run(self, before: User, cx: &mut Cx<'_>) -> Result<UserView> {
         cx.about("user", &before.username);
         let mut user = before.clone();
-        user.name = self.name.map_or(user.name, |name| name.to_string());
-        user.locale = self.locale.unwrap_or(user.locale);
-        user.email = self.email.map_or(user.email, |x| x.and_then(filled));
-        user.phone = self.phone.map_or(user.phone, |x| x.and_then(filled));
-        let home = self.preferred_home_page.map(|x| x.map(HomePage::into_text));
-        user.preferred_home_page = home.unwrap_or(user.preferred_home_page);
+        let Self { name, locale, email, phone, preferred_home_page } = self;
+        Profile { name, locale, email, phone, preferred_home_page }.change(&mut user);
         if cx.save(&before, &mut user)? {
             cx.emit(UserChanged::edited(&before, &user))?;
         }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::access::{self, FirstAccess, Made};
 use super::change_password::PASSWORD_ELSEWHERE;
 use super::{AuthSource, USER_NOT_FOUND, User, Username};
-use crate::{SessionEnded, UserChanged, session};
+use crate::{SessionEnded, UserChanged, authority, binding, session};
 
 /// Take the password away and give a link (the default) or a random password, shown once, for `auth.enrolment.hours`. Sessions
-/// end and a lock opens (R-PLAT-002).
+/// end and a lock opens (R-PLAT-002). Of whoever rules the system only by those who hold as much (FORBIDDEN).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResetPassword {
@@ -58,6 +58,8 @@ impl Command for ResetPassword {
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<User> {
         let user = User::by_key(cx, &self.username.key())?;
         let user = ask.need(user, || USER_NOT_FOUND.with("username", &self.username))?;
+        let roles = binding::roles_of(cx, user.id.number())?;
+        authority::over(cx, ask, binding::points(&roles))?;
         ask.that(user.auth_source == AuthSource::Local, PASSWORD_ELSEWHERE)?;
         Ok(user)
     }

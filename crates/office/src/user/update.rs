@@ -7,14 +7,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::last_admin::{self, LAST_ADMIN};
+use super::me::Profile;
 use super::view::{UserView, view};
 use super::{HomePage, Locale, USER_NOT_FOUND, User, Username, filled};
-use crate::binding::{self, Bound, LineCode, StationCode};
+use crate::authority;
+use crate::binding::{self, Bound, LineCode, StationCode, points};
 use crate::role::{Role, RoleCode};
 use crate::{PermissionsChanged, SessionEnded, UserChanged, session};
 
 /// Edit a person; absent fields stay as they are, `null` clears. Deactivating ends all sessions and the tokens the person made;
-/// the last one who manages users and roles stays active and keeps that (LAST_ADMIN, R-PLAT-004).
+/// the last one who manages users and roles stays active and keeps that (LAST_ADMIN, R-PLAT-004). Whoever rules the system is
+/// edited, and what rules it is given, only by those who hold as much (FORBIDDEN).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateUser {
@@ -84,6 +87,7 @@ impl Command for UpdateUser {
         if self.roles.is_some() || self.line_codes.is_some() || self.station_codes.is_some() {
             binding::rules(ask, &roles, &lines, &stations)?;
         }
+        authority::over(cx, ask, points(&had).union(points(&roles)))?;
         let stays = self.is_active.unwrap_or(user.is_active);
         let keeps = if stays { points(&roles) } else { Permits::EMPTY };
         if user.is_active && last_admin::manages(points(&had)) && !last_admin::manages(keeps) {
@@ -98,15 +102,11 @@ impl Command for UpdateUser {
     fn run(self, found: Found, cx: &mut Cx<'_>) -> Result<UserView> {
         let before = found.user;
         let mut user = before.clone();
-        user.name = self.name.map_or(user.name, |name| name.to_string());
+        let Self { name, locale, email, phone, preferred_home_page, .. } = self;
+        Profile { name, locale, email, phone, preferred_home_page }.change(&mut user);
         user.is_active = self.is_active.unwrap_or(user.is_active);
-        user.locale = self.locale.unwrap_or(user.locale);
-        user.email = self.email.map_or(user.email, |x| x.and_then(filled));
         user.employee_no = self.employee_no.map_or(user.employee_no, |x| x.and_then(filled));
         user.department = self.department.map_or(user.department, |x| x.and_then(filled));
-        user.phone = self.phone.map_or(user.phone, |x| x.and_then(filled));
-        let home = self.preferred_home_page.map(|x| x.map(HomePage::into_text));
-        user.preferred_home_page = home.unwrap_or(user.preferred_home_page);
         let id = user.id.number();
         let mut access = binding::set_roles(cx, id, &found.roles)?;
         access |= binding::set_lines(cx, id, &found.lines)?;
@@ -131,11 +131,6 @@ impl Command for UpdateUser {
         }
         view(cx, &user)
     }
-}
-
-/// All points that roles give.
-fn points(roles: &[Role]) -> Permits {
-    roles.iter().map(|r| r.permissions).fold(Permits::EMPTY, Permits::union).closure()
 }
 
 /// Who is deactivated is out at once, and so is every token he made.

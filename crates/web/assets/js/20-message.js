@@ -55,7 +55,7 @@
       const no = params.oqcNo || params.fqcNo;
       if (no) { m.link = (params.oqcNo ? "/mes/oqc/" : "/mes/fqc/") + encodeURIComponent(no); m.linkText = no; }
     } else if (p.code === "PASSWORD_CHANGE_REQUIRED") {
-      m.link = "/forms/user.change_password";
+      m.link = "/password";
     } else if (p.status === 409 || p.status === 412) {
       m.todo = say("conflict-todo");
       m.actions.push({ label: say("reload"), run: () => location.reload() });

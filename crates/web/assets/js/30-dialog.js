@@ -57,7 +57,7 @@
       try {
         const answer = await fetch("/api/v1/auth/login", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", Accept: "application/json", "Accept-Language": Takt.lang() }, body: JSON.stringify({ username: name.value, password: word.value }) });
         const body = await answer.json().catch(() => ({}));
-        if (answer.ok) { if (body.csrf) document.body.dataset.csrf = body.csrf; ok = true; box.close(); return; }
+        if (answer.ok) { if (body.mustChangePassword) { Takt.toPassword(); return; } if (body.csrf) document.body.dataset.csrf = body.csrf; ok = true; box.close(); return; }
         failed.lastElementChild.textContent = body.detail || say("sign-in-failed");
       } catch { failed.lastElementChild.textContent = say("not-saved"); }
       failed.hidden = false;

@@ -9,6 +9,9 @@
     finally { clearTimeout(timer); }
   };
 
+  // a password that must be changed first: there, and back to where one was
+  Takt.toPassword = () => location.assign("/password?next=" + encodeURIComponent(location.pathname + location.search));
+
   // call = {method, url, body?: URLSearchParams | object, key?, ifMatch?, csrf?, patience?} → {ok, status, body, lost}
   Takt.send = async (call) => {
     if (!navigator.onLine) return { ok: false, lost: true, offline: true };
@@ -23,6 +26,7 @@
     const text = await answer.text().catch(() => "");
     let body = null;
     try { body = text ? JSON.parse(text) : null; } catch { body = null; }
+    if (body && body.code === "PASSWORD_CHANGE_REQUIRED") Takt.toPassword();
     if (answer.status === 401 && !call.again) {
       if (await Takt.signInAgain()) return Takt.send(Object.assign({}, call, { again: true, csrf: null }));
     }

@@ -180,10 +180,10 @@ pub static PAGES: &[Page] = &[
         .titled("username", Some("user:{username}"), ("page-profile", "/profile"))
         .acts(&[("user.update_me", &[]), ("user.change_password", &[])]),
     // Homes by role
-    home("planning", "/mes/planning", &[WoRelease, RunCreate], homes::PLANNING),
+    home("planning", "/mes/planning", &[RunCreate], homes::PLANNING),
     home("engineering", "/mes/engineering", &[RouteConfigure, RouteCreate], homes::ENGINEERING),
     home("quality", "/mes/quality", &[QualityRead], homes::QUALITY),
-    home("line_home", "/mes/line", &[RunHold, RunClose], homes::LINE),
+    home("line_home", "/mes/line", &[DashboardView, AndonHandle], homes::LINE),
     home("factory", "/mes/factory", &[DashboardView], homes::FACTORY),
     home("system", "/system", &[SystemConfig], homes::SYSTEM),
 ];

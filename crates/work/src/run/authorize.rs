@@ -118,9 +118,8 @@ impl Command for AuthorizeRun {
         let permits = Self::permit(self.action);
         ask.that(permits.iter().any(|p| cx.actor().has(*p)), || forbidden(permits))?;
         let run = ask.need(Run::find(cx, &self.run_no)?, || RUN_NOT_FOUND.with("run", &self.run_no))?;
-        if let Some(cx) = cx.under(permits) {
-            ask.part(run.in_scope(&cx))?;
-        }
+        let own = cx.under(permits);
+        ask.part(run.in_scope(own.as_ref().unwrap_or(cx)))?;
         if run.status == self.target() {
             return Ok(Authorizing { run, evidence: vec![] });
         }

@@ -28,7 +28,7 @@ impl Command for ImportUnits {
     type Output = Generated;
     const NAME: &'static str = "unit.import";
     const ROUTE: Route = post("/runs/{runNo}/import-units");
-    const PERMIT: Need = Need::Any(&[Permit::UnitCreate, Permit::RunAuthorize]);
+    const PERMIT: Need = Need::Any(&[Permit::UnitCreate]);
 
     fn entity(&self) -> Entity {
         Entity::of("run", &self.run_no)

@@ -12,7 +12,7 @@ use crate::run::RUN_NOT_FOUND;
 pub static RUN_UNITS: Listing = Listing {
     name: "run_units",
     route: get("/runs/{runNo}/units"),
-    need: Need::Any(&[Permit::RunRead, Permit::ExecRead, Permit::TraceRead]),
+    need: Need::Any(&[Permit::RunRead]),
     columns: &[
         Column::new("sn", "u.sn", Kind::Code).link("/mes/units/{sn}"),
         Column::new("status", "u.status", Kind::Word("UnitStatus")),
