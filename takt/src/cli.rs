@@ -136,16 +136,24 @@ fn create_admin(flags: &Flags, name: &str) -> Result<(), String> {
     let engine = server::open(&config, false)?;
     let link = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let (given, name) = (link.clone(), name.to_string());
-    engine
+    let hours = engine
         .work(move |cx| {
             let token = office::admin::create(cx, &name)?;
             *given.lock().map_err(|_| kernel::Error::fault("poisoned"))? = token;
-            Ok(1)
+            cx.setting(&office::user::enrol::AUTH_ENROLMENT_HOURS).map(i64::from)
         })
-        .map_err(|e| e.to_string())?;
+        .map_err(|e| sentence(&e))?;
     engine.stop();
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.address));
     let token = link.lock().map_err(|_| "poisoned".to_string())?.clone();
-    println!("Open once, within 72 hours, to choose a password:\n{base}/enrol?token={token}");
+    println!("Open once, within {hours} hours, to choose a password:\n{base}/enrol?token={token}");
     Ok(())
+}
+
+/// What went wrong, in words where the rules said no.
+fn sentence(error: &kernel::Error) -> String {
+    match error.refusal() {
+        Some(refusal) => format!("{}: {}", refusal.def.code, engine::words::refusal(engine::Lang::En, refusal)),
+        None => error.to_string(),
+    }
 }

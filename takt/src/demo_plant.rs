@@ -21,6 +21,9 @@ use crate::config::Config;
 /// The file with the passwords, readable by its owner only.
 pub const ACCOUNTS_FILE: &str = "accounts.toml";
 
+/// The most passwords of an account that may not come back (`auth.password.history`).
+const PASSWORDS_REMEMBERED: usize = 24;
+
 /// The passwords of the accounts of a demo, by user name.
 #[derive(Clone, Debug)]
 pub struct Accounts(pub BTreeMap<String, String>);
@@ -50,9 +53,12 @@ impl Accounts {
         std::fs::create_dir_all(dir).map_err(|e| said(&e))?;
         let accounts = Accounts::random()?;
         let text = toml::to_string(&accounts.0).map_err(|e| said(&e))?;
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(|e| said(&e))?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| said(&e))?;
+        // Whole or not at all: a start that is killed here leaves nothing that the next one stumbles over.
+        let new = dir.join(format!("{ACCOUNTS_FILE}.new"));
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
+        let kept = file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        kept.and_then(|()| std::fs::rename(&new, &path)).map_err(|e| said(&e))?;
         Ok(accounts)
     }
 
@@ -114,9 +120,10 @@ impl People<'_> {
         }
         let actor = match self.sign_in(name) {
             Ok(actor) => actor,
-            // The directory was lost, the database was not: whoever runs the demo gives the account its new password.
+            // Its directory was lost, or somebody has tried out what can be done to an account: whoever runs the demo gives
+            // it back, with the password that is printed.
             Err(_) => {
-                self.give_password(name)?;
+                self.give_back(name)?;
                 self.sign_in(name)?
             }
         };
@@ -136,10 +143,24 @@ impl People<'_> {
         Ok(Arc::new(actor))
     }
 
-    fn give_password(&self, name: &str) -> Result<(), String> {
+    /// Let an account in again with the password that is printed. While that is among its last ones it has others in between.
+    fn give_back(&self, name: &str) -> Result<(), String> {
+        let system = Arc::new(Actor::system());
+        self.command("user.update", system, json!({ "username": name, "isActive": true }))?;
+        for _ in 0..PASSWORDS_REMEMBERED {
+            match self.give_password(name, self.accounts.password(name)) {
+                Err(problem) if problem.ends_with("PASSWORD_REUSED") => {}
+                done => return done,
+            }
+            self.give_password(name, &office::secret::first_password().map_err(|e| e.to_string())?)?;
+        }
+        self.give_password(name, self.accounts.password(name))
+    }
+
+    fn give_password(&self, name: &str, password: &str) -> Result<(), String> {
         let system = Arc::new(Actor::system());
         let reset = self.command("user.reset_password", system, json!({ "username": name, "firstAccess": "LINK" }))?;
-        let fields = json!({ "token": reset["secret"], "password": self.accounts.password(name) });
+        let fields = json!({ "token": reset["secret"], "password": password });
         self.command("user.enrol", Arc::new(Actor::nobody()), fields).map(|_| ())
     }
 

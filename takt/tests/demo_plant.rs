@@ -110,6 +110,25 @@ fn lost_passwords_are_given_anew() {
     });
 }
 
+/// Whatever was tried out on an account: the next start gives it back with the password that is printed.
+#[test]
+fn accounts_come_back_with_their_printed_passwords() {
+    on_both(|plant| {
+        let accounts = Accounts::random().unwrap();
+        seed(&plant.engine, Mark::Demo, &accounts).unwrap();
+        let nobody = std::sync::Arc::new(Actor::nobody());
+        let reset = plant.run(&plant.boss(), "user.reset_password", serde_json::json!({ "username": "engineer" }));
+        let enrol = serde_json::json!({ "token": reset["secret"], "password": "a word of my own 1" });
+        plant.run(&nobody, "user.enrol", enrol);
+        plant.run(&plant.boss(), "user.update", serde_json::json!({ "username": "repair", "isActive": false }));
+        seed(&plant.engine, Mark::Demo, &accounts).unwrap();
+        for name in ["engineer", "repair"] {
+            let login = serde_json::json!({ "username": name, "password": accounts.password(name) });
+            plant.run(&nobody, "session.login", login);
+        }
+    });
+}
+
 #[test]
 fn a_plant_that_is_no_demo_is_left_alone() {
     on_both(|plant| {

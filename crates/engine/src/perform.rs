@@ -22,8 +22,7 @@ use crate::db::{Reach, Tx};
 use crate::event::Happened;
 use crate::permits::{Permit, Scope};
 use crate::refusals::{
-    FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, PASSWORD_CHANGE_REQUIRED, STATION_FORBIDDEN,
-    UNAUTHENTICATED,
+    FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, PASSWORD_CHANGE_REQUIRED, STATION_FORBIDDEN, UNAUTHENTICATED,
 };
 use crate::registry::{Asked, CommandEntry};
 use crate::store::Shared;

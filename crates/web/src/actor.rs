@@ -164,11 +164,6 @@ impl Actors {
         kept.insert(key, Kept { actor, epoch, loaded: now, seen });
         due
     }
-
-    /// Forget who everybody is, not how often they called: somebody signed in or out.
-    pub fn forget(&self) {
-        self.kept.lock().expect("actors are never poisoned").clear();
-    }
 }
 
 /// What a request shows for who it is: a bearer token, else a session cookie (true).
@@ -279,7 +274,6 @@ mod tests {
         let token = |principal| Actor { principal, kind: ActorKind::Token, rate_per_min: Some(3), ..Actor::nobody() };
         for n in 0..3 {
             assert!(actors.count(&token(1)).is_ok(), "call {n}");
-            actors.forget();
         }
         assert!(actors.count(&token(1)).is_err(), "the fourth in a minute");
         assert!(actors.count(&token(2)).is_ok(), "another token");

@@ -110,6 +110,7 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/login", get(sign_in::form).post(sign_in::submit))
         .route("/logout", axum::routing::post(sign_in::leave))
         .route("/enrol", get(sign_in::enrol))
+        .route("/password", get(sign_in::change))
         .route("/language", get(sign_in::language))
         .fallback(any)
         .layer(CompressionLayer::new())

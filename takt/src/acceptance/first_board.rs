@@ -211,12 +211,13 @@ fn enter(w: &mut World, n: usize) -> Result<Json, Failure> {
 }
 
 fn track_out_refused(w: &mut World) -> Result<Json, Failure> {
-    let sn = w.sn()?;
-    let before = w.unit(&sn)?;
+    let (run_no, sn) = (w.run_no()?, w.sn()?);
+    let before = (w.run(&run_no)?, w.unit(&sn)?);
     let path = format!("/stations/{}/track-out", part(&w.places[0].station_code));
     let reply = w.by("operator")?.post(&path, json!({ "sn": sn, "result": "PASS" }))?;
     let problem = reply.refused(422, "REQUIRED_DATA_MISSING")?;
-    unchanged("the unit", &before, &w.unit(&sn)?)?;
+    unchanged("the run", &before.0, &w.run(&run_no)?)?;
+    unchanged("the unit", &before.1, &w.unit(&sn)?)?;
     Ok(problem["params"].clone())
 }
 

@@ -20,6 +20,9 @@ pub fn equals(w: &World, sn: &str) -> Result<Json, Failure> {
     same(&what, &trace, "/unit/productCode", w.context.product_code.clone())?;
     same(&what, &trace, "/runs/0/runNo", last.1)?;
     same(&what, &trace, "/route/code", w.context.route_code.clone())?;
+    if trace["routeVersion"]["snapshotHash"].as_str().is_none_or(|hash| hash.len() != 64) {
+        return Err(Failure::new("STATE_DIFFERS", format!("{what}names no frozen version: {}", trace["routeVersion"])));
+    }
     same(&what, &trace, "/routeVersion/versionNo", run["routeVersion"]["versionNo"].clone())?;
     same(&what, &trace, "/routeVersion/snapshotHash", run["routeVersion"]["snapshotHash"].clone())?;
     same(&what, &trace, "/runs/0/authorizations/0/action", "AUTHORIZE")?;
