@@ -1,9 +1,9 @@
 //! The table of pages; the menu follows its order. Names of queries, lists and commands are strings: a test proves that each exists.
 
 use engine::Permit::{
-    DashboardView, DataSpecRead, ExecRead, MaterialRead, OperationRead, QualityRead, RouteConfigure, RouteCreate,
-    RouteRead, RunClose, RunCreate, RunHold, RunRead, StationRead, SystemConfig, SystemRoleManage, SystemTokenManage,
-    SystemUserManage, TraceRead, WoRead, WoRelease,
+    AndonHandle, DashboardView, DataSpecRead, ExecRead, MaterialRead, OperationRead, QualityRead, RouteConfigure,
+    RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig, SystemRoleManage, SystemTokenManage,
+    SystemUserManage, TraceRead, WoRead,
 };
 
 use super::make::{home, list, page, record};
