@@ -27,7 +27,7 @@
     if (kind === "checks") return [...form.elements].filter((n) => n.name === i.name && n.checked).map((n) => n.dataset.type === "integer" ? Number(n.value) : n.value);
     if (kind === "picks") return Takt.picked(i);
     if (kind === "steps") return Takt.stepsOf(i.closest("[data-steps]"));
-    if (kind === "list") return i.value.split(/\r?\n/).map((s) => s.trim()).filter(Boolean);
+    if (kind === "list") { const all = i.value.split(/\r?\n/).map((s) => s.trim()).filter(Boolean); return all.length || !i.name.includes(".") ? all : undefined; }
     if (text === "") return undefined;
     if (kind === "tri") return text === "true";
     if (kind === "integer" || kind === "number") return number(text);
