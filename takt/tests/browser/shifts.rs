@@ -185,7 +185,8 @@ fn an_engineer_sets_up_a_line_its_station_and_a_route() {
         page.read("h1", "XRAY-ONLY").await;
         page.press("[data-action='route.set_steps']").await;
         page.press("[data-steps-add]").await;
-        page.keys("XRAY\u{E004}SG-XRAY").await;
+        page.type_into("[data-steps] tbody tr [data-cell='operationCode']", "XRAY").await;
+        page.type_into("[data-steps] tbody tr [data-cell='stationGroupCode']", "SG-XRAY").await;
         page.send().await;
         page.read("main", "X-ray inspection").await;
         page.press("[data-action='route.compile']").await;
