@@ -125,21 +125,6 @@ fn r_scr_004_a_part_of_a_page_is_not_the_sign_in_page() {
 }
 
 #[test]
-fn whoever_must_change_the_password_is_led_to_it() {
-    let served = Served::on_sqlite();
-    let mut admin = served.admin();
-    drop(person(&served, &mut admin, "paul", "planner", &[]));
-    let given = put(&mut admin, "/users/paul/reset-password", json!({ "firstAccess": "PASSWORD" }));
-    let word = given["secret"].as_str().expect("a word that is shown once");
-    let mut paul = Session::sign_in(served.address, "paul", word).expect("they sign in");
-    let form = (303, "/forms/user.change_password".to_string());
-    assert_eq!((sent(&mut paul, "/"), sent(&mut paul, "/mes/runs")), (form.clone(), form));
-    put(&mut paul, "/users/me/change-password", json!({ "oldPassword": word, "newPassword": "tin and silver 96" }));
-    assert_eq!(sent(&mut paul, "/"), (303, "/mes/planning".into()));
-    served.stop();
-}
-
-#[test]
 fn a_planner_takes_an_order_from_the_erp_to_its_end() {
     let served = Served::on_sqlite();
     let mut admin = served.admin();
