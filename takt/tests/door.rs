@@ -137,3 +137,22 @@ fn pages_are_for_those_who_may_and_others_hear_who_can() {
     assert_eq!(lost.status, 404);
     served.stop();
 }
+
+#[test]
+fn r_plat_132_every_answer_names_its_request_and_an_error_names_it_in_its_body() {
+    let served = Served::on_sqlite();
+    let mut names = std::collections::BTreeSet::new();
+    for path in ["/healthz", "/login", "/mes/runs", "/api/v1/health", "/api/v1/lines", "/api/v1/nothing", "/nowhere"] {
+        let answer = served.send(&Request::get(path));
+        let name = answer.headers("takt-request-id").next().unwrap_or_default().to_string();
+        assert!(!name.is_empty(), "{path}");
+        if let Ok(problem) = answer.json()
+            && problem.get("code").is_some()
+        {
+            assert_eq!(problem["requestId"], name.as_str(), "{path}");
+        }
+        names.insert(name);
+    }
+    assert_eq!(names.len(), 7, "no two requests have one name");
+    served.stop();
+}

@@ -35,7 +35,7 @@ fn r_plat_035_a_role_needs_a_free_code_and_known_points() {
         assert_eq!(code(json!({ "code": "me" })), ("ROLE_CODE_RESERVED", 409));
         assert_eq!(code(json!({ "permissions": ["wo:read", "wo:fly"] })), ("PERMISSION_UNKNOWN", 422));
         assert_eq!(code(json!({ "scope": "SOMEWHERE" })), ("VALIDATION_FAILED", 400));
-        assert_eq!(code(json!({ "signatureMeanings": ["GUESSED"] })), ("VALIDATION_FAILED", 400));
+        assert_eq!(code(json!({ "signatureMeanings": ["GUESSED"] })), ("VALIDATION_FAILED", 400), "R-PLAT-034");
         let made = plant.run(&boss, "role.create", helper());
         assert_eq!(made["implied"], json!(["run:read", "station:read"]));
         assert_eq!(code(json!({ "code": "HELPER" })), ("CODE_DUPLICATE", 409));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn r_core_100_create_refuses_in_the_order_of_the_rule_and_a_dry_run_names_all() {
+fn r_core_082_100_create_refuses_in_the_order_of_the_rule_and_a_dry_run_names_all() {
     on_both(wire, |plant| {
         let boss = floor(plant);
         let code = |fields: Json| plant.code(&boss, "run.create", fields);
