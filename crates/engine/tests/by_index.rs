@@ -35,6 +35,12 @@ fn writers_and_quick_readers_ask_by_index_even_of_an_empty_table_and_reports_as_
     let scans = |tx: &Tx, _: &Shared| told(tx, "show enable_seqscan");
     assert_eq!(plant.engine.read_blocking(false, scans).unwrap(), "off\n");
     assert_eq!(plant.engine.read_blocking(true, scans).unwrap(), "on\n");
+    let jit = |tx: &Tx, _: &Shared| told(tx, "show jit");
+    assert_eq!(
+        plant.engine.read_blocking(false, jit).unwrap(),
+        "off\n",
+        "no plan is compiled for a scan that cannot be avoided"
+    );
     let writer = Tx::on(plant.engine.database.open().unwrap());
     assert_eq!(told(&writer, "show enable_seqscan").unwrap(), "off\n");
 }
