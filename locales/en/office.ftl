@@ -37,7 +37,16 @@ field-password = Password
 field-token = Enrolment link
 field-session = Session
 
+## Done without a command
+action-role-seed = Bring a preset role
+action-demo-seed = Build the demo plant
+action-export = Export list
+action-admin-create = Create administrator
+action-api-token-use = Use a token
+
 ## Things
+entity-demo = Demo plant
+entity-export = Export
 entity-user = User
 entity-role = Role
 entity-session = Session

@@ -37,7 +37,16 @@ field-password = 密码
 field-token = 注册链接
 field-session = 会话
 
+## 非命令动作
+action-role-seed = 写入预置角色
+action-demo-seed = 建立演示工厂
+action-export = 导出列表
+action-admin-create = 创建管理员
+action-api-token-use = 使用令牌
+
 ## 对象
+entity-demo = 演示工厂
+entity-export = 导出
 entity-user = 用户
 entity-role = 角色
 entity-session = 会话

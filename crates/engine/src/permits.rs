@@ -9,6 +9,7 @@ mod set;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -144,6 +145,16 @@ impl JsonSchema for Permit {
 /// Every point that follows from `permit`, without `permit` itself.
 pub fn implied(permit: Permit) -> Permits {
     Permits::of(&[permit]).closure().without(permit)
+}
+
+/// What follows from each point, in the order of [`Permit::ALL`]: found once, asked for every cell of the matrix of rights.
+static FOLLOWING: LazyLock<Vec<Permits>> =
+    LazyLock::new(|| Permit::ALL.iter().map(|permit| grown(Permits::of(&[*permit]))).collect());
+
+/// The set with what its points give, until they give nothing new.
+fn grown(set: Permits) -> Permits {
+    let more = set.iter().map(given_by).fold(set, Permits::union);
+    if more == set { set } else { grown(more) }
 }
 
 /// The points that `permit` gives in one step.

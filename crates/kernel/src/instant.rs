@@ -86,6 +86,10 @@ impl Field for Instant {
     fn from_value(value: Value) -> Result<Self> {
         i64::from_value(value).map(Instant)
     }
+
+    fn shown(&self) -> serde_json::Value {
+        self.to_string().into()
+    }
 }
 
 /// A calendar day, `2026-11-20`.

@@ -144,6 +144,10 @@ impl Field for Qty {
     fn from_value(value: Value) -> Result<Self> {
         i64::from_value(value).map(Qty)
     }
+
+    fn shown(&self) -> serde_json::Value {
+        self.to_string().into()
+    }
 }
 
 #[cfg(test)]

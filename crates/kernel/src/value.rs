@@ -23,6 +23,11 @@ pub trait Field: Sized {
 
     fn to_value(&self) -> Value;
     fn from_value(value: Value) -> Result<Self>;
+
+    /// The field as people read it, for the audit trail: `true`, `12.5`, an instant in words, not as the column keeps it.
+    fn shown(&self) -> Json {
+        self.to_value().to_json()
+    }
 }
 
 /// The fault of a column that holds something else than its type says.
@@ -61,6 +66,10 @@ impl Field for bool {
             Value::Int(1) => Ok(true),
             other => unexpected("0 or 1", &other),
         }
+    }
+
+    fn shown(&self) -> Json {
+        Json::Bool(*self)
     }
 }
 
@@ -123,6 +132,10 @@ impl Field for Json {
             other => unexpected("JSON text", &other),
         }
     }
+
+    fn shown(&self) -> Json {
+        self.clone()
+    }
 }
 
 impl<T: Field> Field for Option<T> {
@@ -138,6 +151,10 @@ impl<T: Field> Field for Option<T> {
             Value::Null => Ok(None),
             other => T::from_value(other).map(Some),
         }
+    }
+
+    fn shown(&self) -> Json {
+        self.as_ref().map_or(Json::Null, T::shown)
     }
 }
 

@@ -56,7 +56,7 @@ pub fn register(registry: &mut Registry) {
 }
 
 row! {
-    table "role";
+    table "role" quiet { code_key };
     /// A role.
     pub struct Role {
         pub id: Id<Role>,

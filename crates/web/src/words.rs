@@ -44,8 +44,9 @@ pub fn state(lang: Lang, kind: &str, value: &str) -> String {
 
 /// What was asked for, as its button says it; a word without a label stays.
 pub fn action(lang: Lang, action: &str) -> String {
-    let key = format!("command-{}", action.to_lowercase().replace('_', "-"));
-    if words::has(lang, &key) { words::say(lang, &key, []) } else { action.to_string() }
+    let name = action.to_lowercase().replace('_', "-");
+    let keys = [format!("command-{name}"), format!("action-{name}")]; // some are done without a command
+    keys.iter().find(|key| words::has(lang, key)).map_or_else(|| action.to_string(), |key| words::say(lang, key, []))
 }
 
 /// The kind of a thing; a word without a label stays.

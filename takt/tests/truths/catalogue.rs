@@ -75,6 +75,22 @@ fn whatever_a_person_sees_has_its_word() {
     }
 }
 
+#[test]
+fn whatever_the_trail_records_has_its_words() {
+    let recorded = Regex::new(r#"\.record\("([A-Z_]+)"\)"#).expect("a pattern");
+    let named = Regex::new(r#"\.about\("([a-z_]+)""#).expect("a pattern");
+    let mut complaints = Vec::new();
+    for file in files(&["crates", "takt/src"], &["rs"]).iter().filter(|f| !f.path.contains("/tests/")) {
+        for action in recorded.captures_iter(&file.text).map(|found| found[1].to_lowercase().replace('_', "-")) {
+            let keys = [format!("command-{action}"), format!("action-{action}")];
+            complaints.extend((!keys.iter().any(|key| has(Lang::En, key))).then(|| format!("{}: {action}", file.path)));
+        }
+        let kinds = named.captures_iter(&file.text).map(|found| format!("entity-{}", &found[1]));
+        complaints.extend(kinds.filter(|key| !has(Lang::En, key)).map(|key| format!("{}: {key}", file.path)));
+    }
+    none_of(&complaints, "thing in the trail without a word");
+}
+
 /// Vocabularies that are typed on command lines and shown nowhere.
 const OF_COMMAND_LINES: [&str; 3] = ["Mark", "Scenario", "Track"];
 

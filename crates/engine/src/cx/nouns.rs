@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use kernel::{Error, Instant, Result, Value};
+use kernel::{Error, Result, Value};
 use serde_json::{Value as Json, json};
 
 use super::Cx;
@@ -19,7 +19,7 @@ impl Cx<'_> {
         row.set_id(id.map_or(0, |id| id.0));
         for (column, value) in N::COLUMNS.iter().zip(&values).skip(1) {
             if *value != Value::Null && !N::SPEC.quiet.contains(column) {
-                let after = self.shown::<N>(column, value)?;
+                let after = self.told(row, column, value)?;
                 self.note("add", column, None, Some(after));
             }
         }
@@ -33,7 +33,7 @@ impl Cx<'_> {
         self.tx.execute(insert_with_id_of::<N>(), &values)?;
         for (column, value) in N::COLUMNS.iter().zip(&values).skip(1) {
             if *value != Value::Null && !N::SPEC.quiet.contains(column) {
-                let after = self.shown::<N>(column, value)?;
+                let after = self.told(row, column, value)?;
                 self.note("add", column, None, Some(after));
             }
         }
@@ -63,7 +63,7 @@ impl Cx<'_> {
             if N::SPEC.quiet.contains(&column) {
                 continue;
             }
-            let (was, is) = (self.shown::<N>(column, &old[i])?, self.shown::<N>(column, &new[i])?);
+            let (was, is) = (self.told(before, column, &old[i])?, self.told(after, column, &new[i])?);
             self.note("replace", column, Some(was), Some(is));
         }
         Ok(true)
@@ -74,15 +74,15 @@ impl Cx<'_> {
         self.tx.execute(delete_of::<N>(), &[Value::Int(row.id_number())])?;
         for (column, value) in N::COLUMNS.iter().zip(row.values()).skip(1) {
             if value != Value::Null && !N::SPEC.quiet.contains(column) {
-                let was = self.shown::<N>(column, &value)?;
+                let was = self.told(row, column, &value)?;
                 self.note("remove", column, Some(was), None);
             }
         }
         Ok(())
     }
 
-    /// A column as the diff shows it: hidden ones as `***`, ids as the code of the row they name, JSON as JSON.
-    fn shown<N: Noun>(&self, column: &str, value: &Value) -> Result<Json> {
+    /// A column as the diff shows it: hidden ones as `***`, ids as the code of the row they name.
+    fn told<N: Noun>(&self, row: &N, column: &str, value: &Value) -> Result<Json> {
         if N::SPEC.hidden.contains(&column) {
             return Ok(if *value == Value::Null { Json::Null } else { json!("***") });
         }
@@ -91,17 +91,7 @@ impl Cx<'_> {
             let code: Option<(String,)> = self.tx.all(code_of(to), Reach::ALL, std::slice::from_ref(value))?.pop();
             return Ok(code.map_or(Json::Null, |c| c.0.into()));
         }
-        if column.ends_with("_at") {
-            if let Value::Int(ms) = value {
-                return Ok(Instant::from_ms(*ms).to_string().into());
-            }
-        }
-        if let Value::Text(text) = value {
-            if text.starts_with(['{', '[']) {
-                return Ok(serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()));
-            }
-        }
-        Ok(value.to_json())
+        Ok(row.shown(column))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use kernel::{Error, Field, Result, Value};
 use linkme::distributed_slice;
+use serde_json::Value as Json;
 
 /// Reads the columns of one row in the order in which the struct declares its fields.
 pub struct Columns {
@@ -59,6 +60,9 @@ pub trait Noun: Row {
     /// All columns in order, the id first.
     fn values(&self) -> Vec<Value>;
 
+    /// A column as people read it.
+    fn shown(&self, column: &str) -> Json;
+
     fn id_number(&self) -> i64;
     fn set_id(&mut self, id: i64);
 
@@ -99,6 +103,12 @@ macro_rules! row {
             };
             fn values(&self) -> Vec<kernel::Value> {
                 vec![$( kernel::Field::to_value(&self.$field) ),+]
+            }
+            fn shown(&self, column: &str) -> $crate::reexport::serde_json::Value {
+                match column {
+                    $( stringify!($field) => kernel::Field::shown(&self.$field), )+
+                    _ => $crate::reexport::serde_json::Value::Null,
+                }
             }
             fn id_number(&self) -> i64 {
                 self.id.number()

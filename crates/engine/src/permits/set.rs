@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Permit, given_by};
+use super::{FOLLOWING, Permit};
 
 /// A set of points; on the wire an array of their names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -89,8 +89,7 @@ impl Permits {
 
     /// The set and every point that follows from it.
     pub fn closure(self) -> Permits {
-        let grown = self.iter().map(given_by).fold(self, Permits::union);
-        if grown == self { self } else { grown.closure() }
+        self.iter().map(|permit| FOLLOWING[permit as usize]).fold(self, Permits::union)
     }
 }
 
@@ -126,6 +125,10 @@ impl kernel::Field for Permits {
         let names: Vec<String> =
             serde_json::from_str(&text).map_err(|e| kernel::Error::fault(format!("{text:?} lists no points: {e}")))?;
         Ok(names.iter().filter_map(|name| Permit::parse(name)).collect())
+    }
+
+    fn shown(&self) -> serde_json::Value {
+        self.iter().map(Permit::name).collect()
     }
 }
 

@@ -162,7 +162,9 @@ fn r_core_083_a_batch_takes_each_row_by_itself() {
             (2, 2),
             "R-PLAT-050: each order has its own history: {filed:?}"
         );
-        assert!(of("WO-1")[1].contains("/plannedQty"), "{filed:?}");
+        let changes: serde_json::Value = serde_json::from_str(&of("WO-1")[1]).unwrap();
+        let amount = changes.as_array().unwrap().iter().find(|c| c["path"] == "/plannedQty").unwrap();
+        assert_eq!(amount["after"], "6", "R-PLAT-050: values as people read them, not as a column keeps them");
         let batch = of("5 orders").pop().unwrap();
         assert!(batch.contains("WORK_ORDER_PRODUCT_LOCKED") && batch.contains("WO-2"), "{batch}");
         let told_of: Vec<(String, String)> =
