@@ -93,6 +93,12 @@ impl Actor {
         self.grants.has(permit)
     }
 
+    /// Whether somebody may read everybody's rows of the trail: they name lines and stations of the whole plant, so only in
+    /// scope ALL (R-PLAT-054).
+    pub fn reads_trail(&self) -> bool {
+        self.grants.scope(Permit::AuditRead) == Some(Scope::All)
+    }
+
     /// The widest scope that any of the permits gives.
     pub fn scope(&self, permits: &[Permit]) -> Option<Scope> {
         // Takt's own work is bound to no line.

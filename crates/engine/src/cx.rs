@@ -96,6 +96,12 @@ impl<'c> Cx<'c> {
         self.shared
     }
 
+    /// The epoch in which the transaction began: what it reads of settings, rights, lines and stations may be older than that of
+    /// a later one.
+    pub(crate) fn began(&self) -> u64 {
+        self.tx.began()
+    }
+
     /// The day in the plant's zone.
     pub fn today(&self) -> Day {
         self.now.day_in(&self.shared.zone)

@@ -11,6 +11,7 @@ pub mod cx;
 pub mod db;
 pub mod door;
 pub mod event;
+pub mod latest;
 pub mod listing;
 pub mod live;
 pub mod metrics;

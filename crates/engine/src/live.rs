@@ -23,8 +23,7 @@ pub struct Bell {
     stopped: AtomicBool,
     ended_for_all: watch::Sender<bool>,
     sealed: watch::Sender<u64>,
-    /// Counts up whenever permissions may have changed; caches of actors compare it.
-    pub access_epoch: AtomicU64,
+    epoch: AtomicU64,
 }
 
 impl Default for Bell {
@@ -36,12 +35,22 @@ impl Default for Bell {
             stopped: AtomicBool::new(false),
             ended_for_all: watch::Sender::new(false),
             sealed: watch::Sender::new(0),
-            access_epoch: AtomicU64::new(0),
+            epoch: AtomicU64::new(0),
         }
     }
 }
 
 impl Bell {
+    /// Counts up whenever settings, rights, lines or stations may have changed: whoever keeps what he read of them compares it.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// What was read of settings, rights, lines and stations is to be read again.
+    pub fn turn(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
     pub fn count(&self) -> u64 {
         *self.count.lock().expect("the bell is never poisoned")
     }
@@ -97,16 +106,14 @@ impl Shared {
     pub fn heard<'e>(&self, names: impl Iterator<Item = &'e str>) {
         for name in names {
             match name {
-                "CONFIG_CHANGED" => self.settings.drop_all(),
-                "USER_CHANGED"
+                "CONFIG_CHANGED"
+                | "USER_CHANGED"
                 | "ROLE_CHANGED"
                 | "PERMISSIONS_CHANGED"
                 | "SESSION_ENDED"
                 | "TOKEN_CHANGED"
                 | "LINE_CHANGED"
-                | "STATION_CHANGED" => {
-                    self.bell.access_epoch.fetch_add(1, Ordering::SeqCst);
-                }
+                | "STATION_CHANGED" => self.bell.turn(),
                 _ => {}
             }
         }

@@ -1,8 +1,6 @@
 //! Typed settings, declared beside the rule that reads them; values live in the database, with history.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
 
 use kernel::{Error, Result};
 use linkme::distributed_slice;
@@ -12,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::cx::Cx;
+use crate::latest::Latest;
 use crate::sql;
 
 /// What a setting's value can be.
@@ -77,40 +76,21 @@ macro_rules! settings {
     )*};
 }
 
-/// The values in force, read once and dropped when a setting changes.
+/// The values in force, by key.
 #[derive(Default)]
-pub struct SettingsCache {
-    epoch: AtomicU64,
-    values: RwLock<Option<Arc<HashMap<String, Json>>>>,
-}
+pub struct SettingsInForce(Latest<HashMap<String, Json>>);
 
-impl SettingsCache {
+impl SettingsInForce {
     pub fn get<T: Setting>(&self, cx: &Cx<'_>, key: &Settings<T>) -> Result<T> {
-        match self.values(cx)?.get(key.key) {
+        let values = self.0.get(cx, || {
+            let rows: Vec<(String, Json)> =
+                cx.all(sql!("select key, value from setting where scope_type = 'GLOBAL' order by key"), [])?;
+            Ok(rows.into_iter().collect())
+        })?;
+        match values.get(key.key) {
             None => Ok((key.default)()),
             Some(value) => read(value).map_err(|e| Error::fault(format!("setting {}: {e}", key.key))),
         }
-    }
-
-    /// Forget what was read; the next question reads again.
-    pub fn drop_all(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        *self.values.write().expect("settings are never poisoned") = None;
-    }
-
-    fn values(&self, cx: &Cx<'_>) -> Result<Arc<HashMap<String, Json>>> {
-        if let Some(values) = &*self.values.read().expect("settings are never poisoned") {
-            return Ok(values.clone());
-        }
-        let epoch = self.epoch.load(Ordering::SeqCst);
-        let rows: Vec<(String, Json)> =
-            cx.all(sql!("select key, value from setting where scope_type = 'GLOBAL' order by key"), [])?;
-        let values = Arc::new(rows.into_iter().collect::<HashMap<_, _>>());
-        let mut kept = self.values.write().expect("settings are never poisoned");
-        if self.epoch.load(Ordering::SeqCst) == epoch {
-            *kept = Some(values.clone());
-        }
-        Ok(values)
     }
 }
 

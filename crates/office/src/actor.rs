@@ -1,5 +1,5 @@
 //! From a cookie or a bearer token to the one who acts, with rights and reach. Pure reads: the door keeps what they give
-//! until `bell.access_epoch` moves, at most a second (R-PLAT-020).
+//! until `bell.epoch` moves, at most a second (R-PLAT-020).
 
 use std::collections::HashSet;
 use std::net::IpAddr;

@@ -5,7 +5,7 @@ pub mod history;
 pub mod list;
 pub mod verify;
 
-use engine::{Actor, Cx, Need, Permit, Registry, Scope, sql};
+use engine::{Cx, Need, Permit, Registry, sql};
 use kernel::code::fold;
 use kernel::error::REFUSALS;
 use kernel::{Kind, Refusal, Result, p};
@@ -15,11 +15,6 @@ pub fn register(registry: &mut Registry) {
     registry.query::<get::GetAudit>().query::<verify::VerifyAudit>();
     own_rows(registry, &list::AUDIT_LOGS);
     own_rows(registry, &history::HISTORY);
-}
-
-/// Whether somebody may read everybody's rows: they name lines and stations of the whole plant, so only in scope ALL.
-pub(crate) fn reads_all(actor: &Actor) -> bool {
-    actor.grants.scope(Permit::AuditRead) == Some(Scope::All)
 }
 
 /// Offer a list of rows to everybody, but to whoever may not read all only his own.
@@ -43,8 +38,10 @@ fn whose(cx: &Cx<'_>, fields: &mut Json) -> Result<()> {
     let asked = fields.get("actor").and_then(Json::as_str).map(fold);
     let me = cx.actor();
     let name: Option<String> = match asked {
-        Some(asked) if reads_all(me) => cx.value(sql!("select name from principal where name_key = $1"), p![asked])?,
-        None if reads_all(me) => None,
+        Some(asked) if me.reads_trail() => {
+            cx.value(sql!("select name from principal where name_key = $1"), p![asked])?
+        }
+        None if me.reads_trail() => None,
         Some(asked) if asked != fold(&me.name) => {
             return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
         }

@@ -8,7 +8,7 @@ use common::*;
 use engine::door::Envelope;
 use engine::perform::Answer;
 use engine::testing::{Plant, on_both};
-use engine::{Actor, Permit};
+use engine::{Actor, Permit, sql};
 use serde_json::{Value as Json, json};
 
 fn set(plant: &Plant, value: Json, version: i64) -> Answer {
@@ -45,6 +45,29 @@ fn r_plat_070_a_setting_is_changed_by_version_with_a_reason_and_counts_at_once()
         assert_eq!(row.entity_key, "auth.lock.userFailures");
         assert!(row.diff.unwrap().contains("\"path\":\"/value\""));
         assert_eq!(events(plant, "CONFIG_CHANGED"), 1);
+    });
+}
+
+#[test]
+fn r_plat_070_what_an_older_snapshot_saw_is_not_kept_beyond_the_change() {
+    on_both(wire, |plant| {
+        let (engine, boss) = (plant.engine.clone(), plant.boss());
+        let change = plant.engine.command("config.set").unwrap();
+        let fields = json!({ "key": "auth.lock.userFailures", "value": 2, "reason": "a test" });
+        let call =
+            engine.call(change, boss.clone(), fields, Envelope { if_match: Some(0), ..plant.envelope() }).unwrap();
+        let failures = |cx: &engine::Cx<'_>| cx.setting(&office::session::login::AUTH_LOCK_USER_FAILURES);
+        let writer = engine.clone();
+        let seen = engine.read_blocking(false, move |tx, shared| {
+            let cx = engine::store::system_cx(tx, shared, &boss);
+            cx.exists(sql!("select 1 from principal limit 1"), [])?; // the snapshot is taken
+            assert_eq!(writer.submit_blocking(call).status(), 200);
+            failures(&cx)
+        });
+        assert_eq!(seen.unwrap(), 5, "a snapshot does not change");
+        let boss = plant.boss();
+        let now = engine.read_blocking(false, move |tx, shared| failures(&engine::store::system_cx(tx, shared, &boss)));
+        assert_eq!(now.unwrap(), 2, "the next question goes by the new value");
     });
 }
 

@@ -225,7 +225,7 @@ fn r_core_032_a_lot_is_received_once_and_its_material_may_be_unknown() {
              values ('lot.unknownPolicy', 'GLOBAL', '', '\"REJECT\"', 1, 0, 'x', 'x')"
             ),
         );
-        plant.engine.shared.settings.drop_all();
+        plant.engine.shared.bell.turn();
         assert_eq!(plant.code(&boss, "material_lot.create", lot("NEW", "L2")), ("MATERIAL_NOT_FOUND", 422));
         plant.run(&boss, "material_lot.create", lot("MAT-001", "L3"));
         let less = with(lot("MAT-001", "L4"), "qtyReceived", json!("-0.5"));

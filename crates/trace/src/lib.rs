@@ -5,12 +5,10 @@ pub mod sections;
 pub mod story;
 pub mod unit;
 
-use engine::{Need, Permit};
-
 /// The questions about the past.
 pub fn register(registry: &mut engine::Registry) {
     registry.query::<unit::TraceUnit>().query::<run::TraceRun>();
     for section in sections::ALL {
-        registry.list_guarded(section.listing, Need::Any(&[Permit::TraceExport]));
+        registry.query_entry(section.entry());
     }
 }

@@ -1,8 +1,9 @@
 //! The sections of a unit's trace: each is a list of its own, over every run the unit was in (R-CORE-211, R-CORE-213).
 
 use engine::listing::{By, Column, Filter, Kind, Listing, Sort};
+use engine::registry::QueryEntry;
 use engine::{Cx, Need, Permit, get, sql, words};
-use kernel::{Id, Result, p};
+use kernel::{Error, Id, Result, p};
 use plant::data_spec::DataSpec;
 use plant::snapshot::FrozenRoute;
 use serde_json::{Map, Value as Json, json};
@@ -12,6 +13,24 @@ use work::unit::UNIT_NOT_FOUND;
 pub struct Section {
     pub name: &'static str,
     pub listing: &'static Listing,
+}
+
+impl Section {
+    /// A page of the section; of the trail whoever may not read everybody's rows sees his own (R-PLAT-054).
+    pub fn page(&self, cx: &Cx<'_>, mut fields: Json) -> Result<Json> {
+        if self.name == "history" && !cx.actor().reads_trail() {
+            fields["by"] = cx.actor().name.as_str().into();
+        }
+        self.listing.page(cx, &fields)
+    }
+
+    /// The section as a question of its own.
+    pub fn entry(&'static self) -> QueryEntry {
+        let ask = move |fields, cx: &Cx<'_>| {
+            serde_json::to_string(&self.page(cx, fields)?).map_err(|e| Error::fault(e.to_string()))
+        };
+        QueryEntry { export: Need::Any(&[Permit::TraceExport]), ask: Box::new(ask), ..self.listing.entry() }
+    }
 }
 
 /// The sections that exist, in the order in which a trace shows them.
@@ -179,7 +198,7 @@ pub static HISTORY: Listing = Listing {
     from: "audit a left join line l on l.code = a.line_code",
     conditions: "and a.entity_type = 'unit' {scope: l.id or null}",
     key: "a.id",
-    filters: &[Filter::new("sn", "a.entity_key = $", By::Exact).in_path()],
+    filters: &[Filter::new("sn", "a.entity_key = $", By::Exact).in_path(), Filter::new("by", "a.actor = $", By::Exact)],
     sorts: &[Sort::new("recorded", "a.at", Kind::Time)],
     descending: false,
     parent: Some(is_known),

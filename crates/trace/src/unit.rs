@@ -159,7 +159,7 @@ impl Query for TraceUnit {
             if wanted.as_ref().is_some_and(|names| !names.iter().any(|n| n == section.name)) {
                 continue;
             }
-            let mut page = section.listing.page(cx, &json!({ "sn": at.unit.sn, "limit": FIRST_ROWS }))?;
+            let mut page = section.page(cx, json!({ "sn": at.unit.sn, "limit": FIRST_ROWS }))?;
             sections.insert(section.name.into(), page["items"].take());
             if !page["nextCursor"].is_null() {
                 more.insert(section.name.into(), page["nextCursor"].take());

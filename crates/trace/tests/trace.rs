@@ -142,6 +142,21 @@ fn r_core_213_unknown_is_404_a_unit_without_run_is_not_and_sections_page() {
 }
 
 #[test]
+fn r_plat_054_a_trace_shows_other_peoples_rows_only_to_whoever_reads_the_trail() {
+    story(|plant| {
+        let reader = plant.someone(&[Permit::TraceRead, Permit::UnitHold]);
+        plant.run(&reader, "unit.hold", json!({ "sn": "SN-0001", "reason": "a second look" }));
+        let by = |rows: &Json| rows.as_array().unwrap().iter().map(|row| row["by"].clone()).collect::<Vec<_>>();
+        let own = [Json::from(reader.name.as_str())];
+        assert_eq!(by(&plant.ask(&reader, "trace_history", json!({ "sn": "SN-0001" }))["items"]), own);
+        let nosy = json!({ "sn": "SN-0001", "by": plant.boss().name });
+        assert_eq!(by(&plant.ask(&reader, "trace_history", nosy)["items"]), own);
+        assert_eq!(by(&plant.ask(&reader, "trace.unit", json!({ "sn": "SN-0001" }))["history"]), own);
+        assert_eq!(by(&plant.ask(&plant.boss(), "trace.unit", json!({ "sn": "SN-0001" }))["history"]).len(), 6);
+    });
+}
+
+#[test]
 fn r_core_211_sections_cover_every_run_of_the_unit() {
     story(|plant| {
         Tiny { units: 0, ..Tiny::default() }.another(&plant.engine, "RUN-1-RW1", "LINE-A", "X").unwrap();

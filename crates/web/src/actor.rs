@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -82,7 +81,7 @@ impl Door {
         // A token is believed for the address it was asked from only: another one is checked against its ranges by itself.
         let from = ip.as_deref().filter(|_| !by_cookie).unwrap_or_default();
         let key = engine::seal::sha256(format!("{from} {secret}").as_bytes());
-        let epoch = self.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
+        let epoch = self.engine.shared.bell.epoch();
         if let Some(actor) = self.actors.believed(&key, epoch) {
             self.actors.count(&actor)?;
             return Ok(Some(actor));

@@ -85,7 +85,7 @@ pub async fn stream(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let epoch = door.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
+    let epoch = door.engine.shared.bell.epoch();
     let (caller, refused) = door.caller(&headers, from).await;
     let refused = refused.or_else(|| may(Need::Session, &caller.actor).err());
     if let Some(refusal) = refused {
@@ -173,7 +173,7 @@ impl Listener {
     /// session ends in its time.
     async fn is_still_here(&mut self) -> bool {
         loop {
-            let epoch = self.door.engine.shared.bell.access_epoch.load(Ordering::SeqCst);
+            let epoch = self.door.engine.shared.bell.epoch();
             if epoch == self.epoch && self.asked.elapsed() < BELIEVED {
                 return true;
             }

@@ -51,6 +51,14 @@ fn r_core_153_the_example_of_the_rule() {
             (&json!(256.0), &json!("HOLD"), &json!(255.0))
         );
         assert_eq!(last_event(plant, "UNIT_HELD")["kind"], "ALARM");
+        let release = json!({ "sn": "SN-0003", "reason": "measured again" });
+        let free = plant.run(&plant.boss(), "unit.release", release.clone());
+        assert_eq!(
+            (&free["status"], &free["remainingHolds"]),
+            (&json!("OUT_FAILED"), &json!(0)),
+            "whoever may release it"
+        );
+        assert_eq!(plant.code(&plant.boss(), "unit.release", release), ("UNIT_NOT_HELD", 409));
         let device = json!([{ "specName": "Peak", "valueNumber": 245, "judge": "FAIL" }]);
         assert_eq!(out(plant, "SN-0004", device)["result"], "FAIL", "the device says FAIL");
         let warm = json!([{ "specName": "Peak", "valueNumber": 482, "unit": "°F" }]);

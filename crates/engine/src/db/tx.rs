@@ -1,6 +1,6 @@
 //! One transaction on either engine. Business code sees only this.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kernel::{Cause, Error, Instant, Result, Value};
@@ -34,6 +34,8 @@ pub struct Tx {
     locks: bool,
     /// Which connection of this process, for the recorder.
     number: usize,
+    /// The epoch in which the transaction began ([`crate::live::Bell::epoch`]).
+    began: Cell<u64>,
 }
 
 impl Tx {
@@ -41,12 +43,27 @@ impl Tx {
     pub fn on(conn: Conn) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let dialect = conn.dialect();
-        Tx { conn: RefCell::new(conn), dialect, locks: true, number: NEXT.fetch_add(1, Ordering::Relaxed) }
+        Tx {
+            conn: RefCell::new(conn),
+            dialect,
+            locks: true,
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            began: Cell::new(0),
+        }
     }
 
     /// A connection that only reads snapshots: the same statements lock nothing.
     pub fn reading(conn: Conn) -> Self {
         Tx { locks: false, ..Tx::on(conn) }
+    }
+
+    /// Say in which epoch the next transaction begins.
+    pub fn begins_in(&self, epoch: u64) {
+        self.began.set(epoch);
+    }
+
+    pub fn began(&self) -> u64 {
+        self.began.get()
     }
 
     pub fn dialect(&self) -> Dialect {

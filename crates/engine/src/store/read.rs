@@ -20,7 +20,7 @@ const WAITING: usize = 1024;
 
 pub(super) fn start(
     database: &Database,
-    _shared: &Arc<Shared>,
+    shared: &Arc<Shared>,
     count: usize,
     limit: Duration,
     name: &str,
@@ -28,10 +28,10 @@ pub(super) fn start(
     let (sender, jobs) = bounded::<ReadJob>(WAITING);
     let mut threads = Vec::new();
     for i in 0..count {
-        let (database, jobs) = (database.clone(), jobs.clone());
+        let (database, jobs, shared) = (database.clone(), jobs.clone(), shared.clone());
         let thread = std::thread::Builder::new().name(format!("{name}-reader-{i}"));
-        let thread = thread.spawn(move || serve(&database, &jobs, limit)).map_err(|e| Error::fault(e.to_string()))?;
-        threads.push(thread);
+        let thread = thread.spawn(move || serve(&database, &jobs, &shared, limit));
+        threads.push(thread.map_err(|e| Error::fault(e.to_string()))?);
     }
     Ok((sender, threads))
 }
@@ -43,13 +43,13 @@ fn open(database: &Database, limit: Duration) -> Result<Conn> {
     })
 }
 
-fn serve(database: &Database, jobs: &Receiver<ReadJob>, limit: Duration) {
+fn serve(database: &Database, jobs: &Receiver<ReadJob>, shared: &Shared, limit: Duration) {
     let mut tx: Option<Tx> = None;
     while let Ok(job) = jobs.recv() {
         // A connection may have been lost while nobody asked: the question is asked on a new one.
-        if !tx.as_ref().is_some_and(|tx| !tx.is_lost() && begin(tx, limit).is_ok()) {
+        if !tx.as_ref().is_some_and(|tx| !tx.is_lost() && begin(tx, shared, limit).is_ok()) {
             let opened = open(database, limit).map(Tx::reading);
-            let opened = opened.and_then(|tx| begin(&tx, limit).map(|()| tx));
+            let opened = opened.and_then(|tx| begin(&tx, shared, limit).map(|()| tx));
             tx = opened.map_err(|e| tracing::warn!(error = %e, "no reading connection")).ok();
         }
         // Without a connection the job is dropped, and whoever waits hears that the reader was lost.
@@ -65,8 +65,9 @@ fn serve(database: &Database, jobs: &Receiver<ReadJob>, limit: Duration) {
 }
 
 /// Begin a snapshot in which no statement outlives the limit.
-fn begin(tx: &Tx, limit: Duration) -> Result<()> {
+fn begin(tx: &Tx, shared: &Shared, limit: Duration) -> Result<()> {
     tx.limit(Some(limit));
+    tx.begins_in(shared.bell.epoch());
     tx.control(match tx.dialect() {
         Dialect::Sqlite => "begin",
         Dialect::Postgres => "begin isolation level repeatable read read only",

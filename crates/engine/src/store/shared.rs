@@ -11,14 +11,14 @@ use kernel::{Instant, Result};
 use crate::live::Bell;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::settings::SettingsCache;
+use crate::settings::SettingsInForce;
 
 type FrozenKey = (TypeId, i64);
 
 /// What calls share: the registry, caches of frozen things, the zone, figures and the bell.
 pub struct Shared {
     pub registry: Registry,
-    pub settings: SettingsCache,
+    pub settings: SettingsInForce,
     pub zone: jiff::tz::TimeZone,
     pub metrics: Metrics,
     pub bell: Bell,
@@ -34,7 +34,7 @@ impl Shared {
     pub(super) fn new(registry: Registry, zone: jiff::tz::TimeZone) -> Shared {
         Shared {
             registry,
-            settings: SettingsCache::default(),
+            settings: SettingsInForce::default(),
             zone,
             metrics: Metrics::default(),
             bell: Bell::default(),

@@ -95,6 +95,7 @@ impl Writer {
         let mut news = News::default();
         let (started, batch) = (Stopwatch::now(), self.batch);
         let outcome = self.connected().and_then(|(tx, shared)| {
+            tx.begins_in(shared.bell.epoch());
             tx.control("begin immediate")?;
             let mut calls = 0;
             while let Some(job) = todo.pop_front() {
@@ -147,6 +148,7 @@ impl Writer {
         loop {
             let mut news = News::default();
             let outcome = self.connected().and_then(|(tx, shared)| {
+                tx.begins_in(shared.bell.epoch());
                 tx.control(if tx.dialect() == Dialect::Sqlite { "begin immediate" } else { "begin" })?;
                 let begun = Stopwatch::now();
                 let kept = do_job(tx, shared, &job, &mut news)?;
@@ -192,6 +194,7 @@ impl Writer {
     /// Roll back; after a lost connection or an I/O error open a new one before the next job.
     fn give_up(&mut self, error: &Error) {
         self.shared.forget_frozen();
+        self.shared.bell.turn();
         let Some(tx) = &self.tx else { return };
         let over = tx.dialect() == Dialect::Sqlite && tx.is_gone();
         let usable = over || tx.control("rollback").is_ok();

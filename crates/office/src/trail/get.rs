@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{ANYBODY, reads_all, said};
+use super::{ANYBODY, said};
 
 kernel::refusals! {
     /// No sealed audit row has this number, or it is another's
@@ -99,7 +99,7 @@ impl Query for GetAudit {
             ),
             p![self.seq],
         )?;
-        let all = reads_all(cx.actor());
+        let all = cx.actor().reads_trail();
         let found = found.filter(|row| all || row.actor == cx.actor().name);
         let row = found.ok_or_else(|| AUDIT_NOT_FOUND.with("seq", self.seq))?;
         let last: i64 = cx.value(sql!("select seq from audit_seal order by seq desc limit 1"), [])?.unwrap_or(row.seq);

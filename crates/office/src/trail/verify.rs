@@ -6,8 +6,6 @@ use kernel::Result;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::reads_all;
-
 /// Walk the chain and name the first number whose row, place or hash is not what was sealed (R-PLAT-052).
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -28,7 +26,7 @@ impl Query for VerifyAudit {
     const SLOW: bool = true;
 
     fn ask(self, cx: &Cx<'_>) -> Result<Verified> {
-        if !reads_all(cx.actor()) {
+        if !cx.actor().reads_trail() {
             return Err(engine::perform::forbidden(&[Permit::AuditRead]).into());
         }
         verify(cx, self.from_seq.unwrap_or(1), self.to_seq.unwrap_or(i64::MAX), |_| {})

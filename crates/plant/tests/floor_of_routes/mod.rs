@@ -160,11 +160,11 @@ pub fn set_setting(plant: &Plant, key: &str, value: Json) {
                 ),
                 p![key, value],
             )?;
-            cx.shared().settings.drop_all();
+            cx.shared().bell.turn();
             Ok(0)
         })
         .unwrap();
-    plant.engine.shared.settings.drop_all();
+    plant.engine.shared.bell.turn();
 }
 
 pub fn texts(plant: &Plant, sql: &'static Sql) -> Vec<String> {

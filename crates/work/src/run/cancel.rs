@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Run, RunAnswer, RunCancelled, RunNo, RunStatus};
-use crate::unit::remove::remove_queued;
+use crate::unit::remove::remove_untouched;
 use crate::work_order::WorkOrder;
 
 kernel::refusals! {
@@ -73,7 +73,7 @@ impl Command for CancelRun {
             less.qty_allocated -= cancelled.plan_qty;
         }
         cx.save(&order, &mut less)?;
-        remove_queued(cx, &cancelled, keys.clone(), "CANCELLED")?;
+        remove_untouched(cx, &cancelled, keys.clone(), "CANCELLED")?;
         cx.emit(RunCancelled {
             line_id: cancelled.line_of(),
             line_code: keys.line_code.clone(),

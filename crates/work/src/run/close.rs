@@ -1,7 +1,7 @@
 //! Close: all boards are finished, and the run ends with what became of them (R-CORE-107).
 
-use engine::{Ask, Command, Cx, Entity, Need, Permit, post, row, sql};
-use kernel::{Id, Reason, Result, p};
+use engine::{Ask, Command, Cx, Entity, Need, Permit, post, sql};
+use kernel::{Reason, Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,29 +30,28 @@ pub struct CloseRun {
     pub reason: Option<Reason>,
 }
 
-row! {
-    /// Boards of a run that are under way, over its steps.
-    #[derive(Serialize, JsonSchema)]
-    pub struct UnderWay {
-        pub queued: i64,
-        pub inside: i64,
-        pub failed: i64,
-        pub held: i64,
-    }
+/// Boards of a run that are under way.
+#[derive(Serialize, JsonSchema)]
+pub struct UnderWay {
+    pub queued: i64,
+    pub inside: i64,
+    pub failed: i64,
+    pub held: i64,
 }
 
 impl UnderWay {
-    /// From the counters of the steps.
-    pub fn of(cx: &Cx<'_>, run: Id<Run>) -> Result<UnderWay> {
-        let found = cx.one(
+    /// What waits and what is inside from the counters of the steps; the rest from the run's own: a board held after its last
+    /// step stands at no step.
+    pub fn of(cx: &Cx<'_>, run: &Run) -> Result<UnderWay> {
+        let found: Option<(i64, i64)> = cx.one(
             sql!(
-                "select cast(coalesce(sum(qty_waiting), 0) as bigint) as queued, cast(coalesce(sum(qty_inside), 0) as bigint) as inside,
-                     cast(coalesce(sum(qty_failed), 0) as bigint) as failed, cast(coalesce(sum(qty_held), 0) as bigint) as held
+                "select cast(coalesce(sum(qty_waiting), 0) as bigint), cast(coalesce(sum(qty_inside), 0) as bigint)
                  from run_step where run_id = $1"
             ),
-            p![run],
+            p![run.id],
         )?;
-        Ok(found.unwrap_or(UnderWay { queued: 0, inside: 0, failed: 0, held: 0 }))
+        let (queued, inside) = found.unwrap_or_default();
+        Ok(UnderWay { queued, inside, failed: run.qty_failed, held: run.qty_held })
     }
 }
 
@@ -90,7 +89,7 @@ impl Command for CloseRun {
         ask.that(run.qty_units > 0, || RUN_HAS_NO_UNITS.with("run", &run.run_no))?;
         let (finished, open) = (run.finished(), run.qty_units - run.finished());
         if open > 0 {
-            let at = UnderWay::of(cx, run.id)?;
+            let at = UnderWay::of(cx, &run)?;
             let refusal = RUN_UNITS_NOT_TERMINAL.with("run", &run.run_no).with("count", open).with("counts", &at);
             let refusal = refusal.with("queued", at.queued).with("inside", at.inside);
             ask.that(false, refusal.with("failed", at.failed).with("held", at.held))?;

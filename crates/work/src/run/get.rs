@@ -191,7 +191,7 @@ impl Query for GetRun {
         let line = Line::get(cx, run.line_id)?.ok_or_else(|| lost("line"))?;
         let frozen = FrozenRoute::get(cx, run.route_version_id)?.ok_or_else(|| lost("frozen version"))?;
         let route = &frozen.snapshot.route.code;
-        let (under_way, holds) = (UnderWay::of(cx, run.id)?, Hold::of_run(cx, run.id)?);
+        let (under_way, holds) = (UnderWay::of(cx, &run)?, Hold::of_run(cx, run.id)?);
         let authorizations = Authorization::of_run(cx, run.id)?.into_iter().map(Authorization::view).collect();
         Ok(RunPage {
             route_version: VersionHead {
@@ -321,7 +321,7 @@ fn recent(cx: &Cx<'_>, run: &Run) -> Result<Vec<RecentUnit>> {
             let more: Vec<RecentUnit> = cx.all(
                 sql!(
                     "select sn, status, step_no, attempt, changed_at from unit
-                     where run_id = $1 and status = $2 order by step_no desc, id desc limit $3"
+                     where run_id = $1 and status = $2 order by coalesce(step_no, 0) desc, id desc limit $3"
                 ),
                 p![run.id, status, (RECENT - found.len()) as i64],
             )?;

@@ -30,7 +30,7 @@ impl Query for RunNextActions {
         let Some(frozen) = plant::snapshot::FrozenRoute::get(cx, run.route_version_id)? else {
             return Err(Error::fault(format!("{} has no frozen version", run.run_no)));
         };
-        let sight = Sight { under_way: UnderWay::of(cx, run.id)?, run, frozen };
+        let sight = Sight { under_way: UnderWay::of(cx, &run)?, run, frozen };
         let steps: Result<Vec<Step>> = STEPS.iter().map(|step| (step.of)(cx, &sight)).collect();
         Ok(NextActions::of("run", &sight.run.run_no, steps?))
     }

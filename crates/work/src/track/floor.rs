@@ -1,9 +1,9 @@
 //! The stations as they are, for telling people where a board belongs. Kept in memory and read again when a station or line
 //! has changed; used to name stations, never to judge.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
+use engine::latest::Latest;
 use engine::{Cx, row, sql};
 use kernel::{Error, Id, Result};
 use plant::StationType;
@@ -27,9 +27,6 @@ pub struct Floor {
     stations: Vec<Bench>,
 }
 
-#[derive(Default)]
-struct Kept(RwLock<Option<(u64, Arc<Floor>)>>);
-
 /// A step as people read it, with the stations of a line that do it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -43,25 +40,19 @@ pub struct StepAt {
 impl Floor {
     /// The stations as last committed.
     pub fn now(cx: &Cx<'_>) -> Result<Arc<Floor>> {
-        let kept = cx.frozen::<Kept>(0, || Ok(Some(Kept::default())))?;
+        let kept = cx.frozen::<Latest<Floor>>(0, || Ok(Some(Latest::default())))?;
         let kept = kept.ok_or_else(|| Error::fault("there is a place for the floor"))?;
-        let epoch = cx.shared().bell.access_epoch.load(Ordering::SeqCst);
-        if let Some((of, floor)) = &*kept.0.read().expect("the floor is never poisoned")
-            && *of == epoch
-        {
-            return Ok(floor.clone());
-        }
-        let stations = cx.all(
-            sql!(
-                "select s.code, s.line_id, g.code as group_code, s.station_type
-                 from station s left join station_group g on g.id = s.group_id
-                 where s.is_active = 1 order by s.code_key"
-            ),
-            [],
-        )?;
-        let floor = Arc::new(Floor { stations });
-        *kept.0.write().expect("the floor is never poisoned") = Some((epoch, floor.clone()));
-        Ok(floor)
+        kept.get(cx, || {
+            let stations = cx.all(
+                sql!(
+                    "select s.code, s.line_id, g.code as group_code, s.station_type
+                     from station s left join station_group g on g.id = s.group_id
+                     where s.is_active = 1 order by s.code_key"
+                ),
+                [],
+            )?;
+            Ok(Floor { stations })
+        })
     }
 
     /// The stations that may do a step for a run of a line: the line's own and those that serve any line.

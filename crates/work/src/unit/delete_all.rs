@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::UNITS_CANNOT_BE_DELETED;
-use super::remove::remove_queued;
+use super::remove::remove_untouched;
 use crate::run::{Run, RunNo};
 
 /// Delete all units of a run; not one if any was worked on or is held (R-CORE-118). Their serials are free again, their
@@ -52,6 +52,6 @@ impl Command for DeleteUnits {
 
     fn run(self, run: Run, cx: &mut Cx<'_>) -> Result<Deleted> {
         let keys = run.at_work(cx)?;
-        Ok(Deleted { deleted: remove_queued(cx, &run, keys, "DELETED")? })
+        Ok(Deleted { deleted: remove_untouched(cx, &run, keys, "DELETED")? })
     }
 }

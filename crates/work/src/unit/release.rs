@@ -1,4 +1,4 @@
-//! Releasing a unit: its manual holds end; with the last hold it goes on where it was.
+//! Releasing a unit: its holds by people and alarms end; with the last hold it goes on where it was.
 
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, post, sql};
 use kernel::code::{Reason, Sn};
@@ -11,14 +11,17 @@ use super::holds::{self, UnitHold, UnitHoldKind};
 use super::{UNIT_NOT_FOUND, UNIT_NOT_HELD};
 use crate::track::at_hand::AtHand;
 
-/// End the manual holds of a unit. Holds of defects and inspections end there; while one is open the unit stays on hold and
-/// the answer counts it.
+/// End the holds of a unit that people and alarms opened. Holds of defects and inspections end there; while one is open the
+/// unit stays on hold and the answer counts it.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReleaseUnit {
     pub sn: Sn,
     pub reason: Reason,
 }
+
+/// What ends here: nothing else ever ends the hold of an alarm.
+const RELEASABLE: [UnitHoldKind; 2] = [UnitHoldKind::Manual, UnitHoldKind::Alarm];
 
 impl Command for ReleaseUnit {
     type Loaded = (AtHand, Vec<UnitHold>);
@@ -35,7 +38,7 @@ impl Command for ReleaseUnit {
         let at = ask.need(AtHand::scanned(cx, &self.sn)?, || UNIT_NOT_FOUND.with("sn", &self.sn))?;
         reached(cx, ask, &at)?;
         let mut holds = holds::of(cx, at.unit.id)?;
-        holds.retain(|h| h.kind == UnitHoldKind::Manual && h.ended_at.is_none());
+        holds.retain(|h| RELEASABLE.contains(&h.kind) && h.ended_at.is_none());
         ask.that(!holds.is_empty(), || UNIT_NOT_HELD.with("sn", &at.unit.sn))?;
         Ok((at, holds))
     }

@@ -64,7 +64,7 @@ pub fn window(plant: &Plant, seconds: i64) {
             Ok(0)
         })
         .unwrap();
-    plant.engine.shared.settings.drop_all();
+    plant.engine.shared.bell.turn();
 }
 
 /// Somebody who may execute and sees only the lines of these codes.

@@ -147,7 +147,7 @@ pub fn set(plant: &Plant, key: &str, value: Json) {
         );
         cx.run(sql, p![key, text, cx.now]).map(|n| n as i64)
     });
-    plant.engine.shared.settings.drop_all();
+    plant.engine.shared.bell.turn();
 }
 
 /// Units of a run in these states at the first step, counted as the unit slice counts them.

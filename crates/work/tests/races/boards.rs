@@ -141,8 +141,10 @@ fn r_core_118_deleting_and_scanning_at_once_is_one_or_the_other() {
 
 #[test]
 fn r_core_115_one_serial_imported_into_two_runs_at_once_is_in_one_of_them() {
-    story(Tiny { units: 0, ..Tiny::default() }, |plant| {
-        Tiny { units: 0, ..Tiny::default() }.another(&plant.engine, "RUN-2", "LINE-A", "B-").unwrap();
+    // Room in each run for all of them, whoever wins.
+    let tiny = Tiny { units: 0, plan_qty: 12, ..Tiny::default() };
+    story(tiny.clone(), |plant| {
+        tiny.clone().another(&plant.engine, "RUN-2", "LINE-A", "B-").unwrap();
         for n in 1..=6 {
             let sns = json!([format!("A-{n}"), format!("Z-{n}")]);
             let import = |run: &str| ("unit.import", json!({ "runNo": run, "sns": sns }));

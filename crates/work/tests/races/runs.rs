@@ -68,7 +68,7 @@ fn r_core_017_the_last_boards_finish_at_once_and_the_run_closes_once() {
                      values ('run.autoClose', 'GLOBAL', '', 'true', 1, 0, 'test', 'test')"
                 ),
             );
-            plant.engine.shared.settings.drop_all();
+            plant.engine.shared.bell.turn();
             let sns: Vec<String> = (1..=4).map(|n| format!("SN-{n:04}")).collect();
             for sn in &sns {
                 track_in(plant, "ST-PRINT-01", sn);

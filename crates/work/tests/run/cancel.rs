@@ -25,6 +25,13 @@ fn r_core_109_a_run_that_produced_nothing_is_cancelled_with_its_waiting_units() 
         assert_eq!((&page["unitStats"]["units"], &page["routeSteps"][0]["waiting"]), (&json!(0), &json!(0)));
         assert_eq!(told(plant).iter().filter(|e| ["UNITS_DELETED", "RUN_CANCELLED"].contains(&e.as_str())).count(), 2);
 
+        let held = run_of(plant, &boss, "WO-1", 10);
+        plant.run(&boss, "unit.import", json!({ "runNo": held, "sns": ["A1", "A2"] }));
+        plant.run(&boss, "unit.hold", json!({ "sn": "A1", "reason": "dropped" }));
+        plant.run(&boss, "run.cancel", json!({ "runNo": held }));
+        assert_eq!(left(), 0, "a held board that was in no station goes too");
+        assert_eq!(run(plant, &boss, &held)["unitStats"]["onHold"], 0);
+
         let tried = run_of(plant, &boss, "WO-1", 10);
         units(plant, &tried, &[("OUT_FAILED", 1), ("QUEUED", 2)]);
         let refusal = plant.refuse(&boss, "run.cancel", json!({ "runNo": tried }));

@@ -58,6 +58,31 @@ fn r_core_107_a_run_closes_when_all_boards_are_finished_and_the_plan_is_met_or_t
 }
 
 #[test]
+fn r_core_107_a_board_held_after_its_last_step_is_counted_as_held() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        released(plant, &boss, "WO-1", "10");
+        let late = run_of(plant, &boss, "WO-1", 2);
+        running(plant, &boss, &late);
+        units(plant, &late, &[("DONE", 2)]);
+        let sn: Vec<(String,)> = rows(
+            plant,
+            sql!("select u.sn from unit u join run r on r.id = u.run_id where r.run_no = $1 order by u.id limit 1"),
+            &p![late],
+        );
+        plant.run(&boss, "unit.hold", json!({ "sn": sn[0].0, "reason": "scratched" }));
+        let held = plant.refuse(&boss, "run.close", json!({ "runNo": late }));
+        assert_eq!(
+            held.params["counts"],
+            json!({ "queued": 0, "inside": 0, "failed": 0, "held": 1 }),
+            "held after its last step"
+        );
+        let next = plant.ask(&boss, "run.next_actions", json!({ "runNo": late }));
+        assert_eq!(next["steps"][5]["summary"]["params"]["held"], 1, "{next}");
+    });
+}
+
+#[test]
 fn r_core_107_a_close_against_new_units_leaves_none_in_a_closed_run() {
     on_both(wire, |plant| {
         let boss = floor(plant);
@@ -108,7 +133,7 @@ fn r_core_108_the_last_board_closes_a_run_only_where_the_plant_says_so() {
                 .map(|n| n as i64)
             })
             .expect("the setting is kept");
-        plant.engine.shared.settings.drop_all();
+        plant.engine.shared.bell.turn();
         assert_eq!(turn(), 1);
         assert_eq!(run(plant, &boss, &done)["run"]["status"], "COMPLETED");
         assert_eq!(
