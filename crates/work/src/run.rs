@@ -74,7 +74,7 @@ engine::events! {
     /// A run was authorized
     RunAuthorized = "RUN_AUTHORIZED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, check_no: Option<String>, fai_no: Option<String>, waivers: Option<serde_json::Value>, authorization_type: String, reason: Option<String> }
     /// The authorization of a run was revoked
-    RunRevoked = "RUN_REVOKED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, reason: String }
+    RunRevoked = "RUN_REVOKED" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, check_no: Option<String>, fai_no: Option<String>, waivers: Option<serde_json::Value>, authorization_type: String, reason: String }
     /// A hold of a run opened
     RunHeld = "RUN_HELD" { line_id: LineOf, line_code: String, wo_no: String, run_no: String, product_code: String, kind: HoldKind, source_no: Option<String>, reason: String, open_holds: i64 }
     /// A hold of a run ended

@@ -11,6 +11,7 @@ pub mod reading;
 pub mod resolve;
 
 use engine::{Cx, GatePoint, Registry, row, sql};
+use kernel::code::Text;
 use kernel::{Id, Instant, Refusal, Result, p};
 use plant::StationType;
 use plant::route::RouteVersion;
@@ -167,4 +168,11 @@ fn in_use(cx: &Cx<'_>, station: &Station) -> Result<engine::Verdict> {
     };
     let worked = cx.exists(sql!("select 1 from track where station_id = $1 limit 1"), p![station.id])?;
     Ok(engine::Verdict { refusals, evidence: vec![json!({ "tracks": i64::from(worked) })] })
+}
+
+/// The badge of whoever works stands beside the actor in the trail (R-CORE-005).
+pub(crate) fn note_operator(cx: &mut Cx<'_>, badge: Option<&Text<64>>) {
+    if let Some(badge) = badge {
+        cx.note("add", "operatorId", None, Some(badge.as_str().into()));
+    }
 }

@@ -79,9 +79,9 @@ kernel::refusals! {
 
 engine::events! {
     /// An order was received for the first time
-    WorkOrderReceived = "WORK_ORDER_RECEIVED" { line_id: LineOf, wo_no: String, product_code: String, planned_qty: Qty, fields: Vec<String>, stale: bool }
+    WorkOrderReceived = "WORK_ORDER_RECEIVED" { line_id: LineOf, line_code: Option<String>, wo_no: String, product_code: String, planned_qty: Qty, fields: Vec<String>, stale: bool }
     /// An order was received again and changed
-    WorkOrderUpdated = "WORK_ORDER_UPDATED" { line_id: LineOf, wo_no: String, product_code: String, planned_qty: Qty, fields: Vec<String>, stale: bool }
+    WorkOrderUpdated = "WORK_ORDER_UPDATED" { line_id: LineOf, line_code: Option<String>, wo_no: String, product_code: String, planned_qty: Qty, fields: Vec<String>, stale: bool }
     /// An order was released to a line
     WorkOrderReleased = "WORK_ORDER_RELEASED" { line_id: LineOf, wo_no: String, product_code: String, line_code: Option<String>, routing_code: Option<String>, from: OrderStatus, to: OrderStatus }
     /// The release of an order was taken back

@@ -182,8 +182,23 @@ impl Command for AuthorizeRun {
                 reason: row.reason,
             })?,
             AuthorizeAction::Revoke => {
-                let reason = row.reason.unwrap_or_default();
-                cx.emit(RunRevoked { line_id, line_code, wo_no, run_no, product_code, reason })?;
+                // What is revoked, as it was given.
+                let given = Authorization::of_run(cx, run.id)?;
+                let given = given.into_iter().find(|a| a.action == AuthorizeAction::Authorize);
+                let (check_no, fai_no, evidence) =
+                    given.map_or((None, None, None), |a| (a.readiness_check_no, a.fai_no, a.evidence));
+                cx.emit(RunRevoked {
+                    line_id,
+                    line_code,
+                    wo_no,
+                    run_no,
+                    product_code,
+                    check_no,
+                    fai_no,
+                    waivers: evidence.and_then(|e| e.get("waivers").cloned()),
+                    authorization_type: before.authorization_type.unwrap_or_else(|| "NORMAL".into()),
+                    reason: row.reason.unwrap_or_default(),
+                })?;
             }
         }
         Ok(RunAnswer::of(&run, keys))

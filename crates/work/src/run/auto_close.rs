@@ -38,7 +38,7 @@ pub fn close_finished(cx: &mut Cx<'_>) -> Result<i64> {
         let finished: Vec<(i64, RunNo)> = cx.all(
             sql!(
                 "select r.id, r.run_no from run r
-                 where r.status = 'IN_PROGRESS' and r.qty_done + r.qty_scrapped >= r.plan_qty
+                 where r.status in ('AUTHORIZED', 'IN_PROGRESS') and r.qty_done + r.qty_scrapped >= r.plan_qty
                    and r.qty_done + r.qty_scrapped = r.qty_units and r.id > $1
                  order by r.id limit $2"
             ),

@@ -143,7 +143,7 @@ impl Command for CreateRun {
             ask.part(dispatched_here(cx, &order, line))?;
         }
         if let (Some(line), Some(route)) = (&line, &route) {
-            ask.part(same_process(line, route))?;
+            ask.part(same_process(line, route, frozen.as_deref()))?;
         }
         let limit = limit::of_order(cx, &order)?;
         ask.that(order.qty_allocated + self.plan_qty.0 <= limit, || {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::run::RunNo;
 use crate::track::enter::{Arrival, Scan, TrackedIn, enter, may_enter};
+use crate::track::note_operator;
 use crate::track::reading::Given;
 use crate::work_order::WoNo;
 
@@ -54,6 +55,7 @@ impl Command for TrackIn {
     }
 
     fn run(self, arrival: Arrival, cx: &mut Cx<'_>) -> Result<TrackedIn> {
+        note_operator(cx, self.operator_id.as_ref());
         enter(cx, arrival, self.operator_id.as_ref().map(Text::as_str))
     }
 }

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::Verdict;
 use crate::run::RunNo;
-use crate::track::leave::{Defect, DefectCode, Departure, Scan, TrackedOut, leave, may_leave};
+use crate::track::leave::{Defect, DefectCode, Departure, STATION_FAIL, Scan, TrackedOut, leave, may_leave};
+use crate::track::note_operator;
 use crate::track::reading::Given;
 
 /// Close the open track of a unit with a result, its values and, where it failed, its defects (R-CORE-131…135). The same exit
@@ -41,15 +42,17 @@ pub struct TrackOut {
 }
 
 impl TrackOut {
-    /// The defects of both ways of naming them.
-    fn all_defects(&self) -> Vec<Defect> {
-        let single = self.defect_code.clone().map(|code| Defect {
-            code,
-            location: self.defect_location.clone(),
-            remark: self.defect_remark.clone(),
-            qty: 1,
-        });
-        single.into_iter().chain(self.defects.iter().cloned()).collect()
+    /// The defects of both ways of naming them; a place or a remark without a code says where and how the station failed it.
+    fn all_defects(&self) -> Result<Vec<Defect>> {
+        let (location, remark) = (self.defect_location.clone(), self.defect_remark.clone());
+        let code = match &self.defect_code {
+            None if location.is_some() || remark.is_some() => {
+                Some(DefectCode::parse(STATION_FAIL).map_err(kernel::Error::fault)?)
+            }
+            code => code.clone(),
+        };
+        let single = code.map(|code| Defect { code, location, remark, qty: 1 });
+        Ok(single.into_iter().chain(self.defects.iter().cloned()).collect())
     }
 }
 
@@ -65,7 +68,7 @@ impl Command for TrackOut {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Departure> {
-        let defects = self.all_defects();
+        let defects = self.all_defects()?;
         let wanted = self.result == Verdict::Fail || defects.is_empty();
         let possible = defects.len() <= 100 && defects.iter().all(|d| (1..=10_000).contains(&d.qty));
         ask.that(wanted && possible, || kernel::Refusal::from(VALIDATION_FAILED).at("/defects"))?;
@@ -81,6 +84,7 @@ impl Command for TrackOut {
     }
 
     fn run(self, departure: Departure, cx: &mut Cx<'_>) -> Result<TrackedOut> {
+        note_operator(cx, self.operator_id.as_ref());
         leave(cx, departure, self.operator_id.as_ref().map(Text::as_str))
     }
 }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::choose::{Resolution, ResolutionView, ready_version};
-use super::fit::{can_build, same_process};
+use super::fit::{can_build, process_fits, same_process};
 use super::{WORK_ORDER_NOT_FOUND, Warning, WoNo, WorkOrder};
 
 /// The routes of an order's product and the generic ones, and the lines in scope.
@@ -100,8 +100,8 @@ fn lines(cx: &Cx<'_>, route: Option<&Route>) -> Result<Vec<LineCandidate>> {
         None => None,
     };
     let judge = |line: &Line| match (route, &frozen) {
-        (Some(route), Some(frozen)) => same_process(line, route).and_then(|()| can_build(cx, line, frozen)),
-        (Some(route), None) => same_process(line, route),
+        (Some(_), Some(frozen)) => process_fits(line, frozen).and_then(|()| can_build(cx, line, frozen)),
+        (Some(route), None) => same_process(line, route, None),
         (None, _) => Ok(()),
     };
     let judged = lines.iter().map(|line| {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choose::{Resolution, made_for};
-use super::fit::{can_build, same_process};
+use super::fit::{can_build, process_fits};
 use super::release::frozen_for_release;
 use super::{OrderAnswer, OrderStatus, WoNo, WorkOrder};
 
@@ -43,21 +43,33 @@ impl Command for ChangeRoute {
         ask.that(!order.status.is_terminal(), || order.is_over())?;
         let runs = order.live_runs(cx)?;
         ask.that(runs.is_empty(), || order.has_runs(&runs))?;
-        let Some(Some(code)) = &self.routing_code else { return Ok((order, None)) };
-        let route = ask.need(Route::find(cx, code)?, || {
-            ROUTE_NOT_FOUND.with("route", code).with("product", &order.product_code).unprocessable()
-        })?;
-        if !self.acknowledge {
-            ask.part(made_for(&route, &WorkOrder { routing_override: None, ..order.clone() }))?;
-        }
+        let Some(asked) = &self.routing_code else { return Ok((order, None)) };
+        let bare = WorkOrder { routing_override: None, ..order.clone() };
+        let named = match asked {
+            Some(code) => {
+                let route = ask.need(Route::find(cx, code)?, || {
+                    ROUTE_NOT_FOUND.with("route", code).with("product", &order.product_code).unprocessable()
+                })?;
+                if !self.acknowledge {
+                    ask.part(made_for(&route, &bare))?;
+                }
+                Some(route)
+            }
+            None => None,
+        };
+        // A released order is built on its line by the route that will be in force, also by the one it falls back to.
         if let (OrderStatus::Released, Some(line)) = (order.status, order.line_id) {
-            let frozen = ask.try_for(frozen_for_release(cx, &route))?;
+            let route = match &named {
+                Some(route) => Some(route.clone()),
+                None => ask.try_for(Resolution::of(cx, &bare, None)?.required(cx, &bare))?,
+            };
+            let frozen = route.map(|route| ask.try_for(frozen_for_release(cx, &route))).transpose()?.flatten();
             if let (Some(line), Some(frozen)) = (Line::get(cx, line)?, &frozen) {
-                ask.part(same_process(&line, &route))?;
+                ask.part(process_fits(&line, frozen))?;
                 ask.part(can_build(cx, &line, frozen))?;
             }
         }
-        Ok((order, Some(route)))
+        Ok((order, named))
     }
 
     fn run(self, (order, route): Self::Loaded, cx: &mut Cx<'_>) -> Result<OrderAnswer> {
@@ -69,7 +81,8 @@ impl Command for ChangeRoute {
         let resolution = Resolution::of(cx, &changed, None)?;
         resolution.keep_in(&mut changed);
         if cx.save(&order, &mut changed)? {
-            cx.emit(super::receive::updated(&changed, vec!["routingOverride".into()]))?;
+            let told = super::receive::updated(cx, &changed, vec!["routingOverride".into()])?;
+            cx.emit(told)?;
         }
         let mut answer = OrderAnswer::of(cx, &changed)?;
         answer.routing_code = resolution.route.map(|r| r.code.to_string());

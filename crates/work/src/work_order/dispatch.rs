@@ -54,7 +54,7 @@ impl Command for DispatchOrder {
             ask.that(line.is_active, || inactive(line))?;
         }
         if let (Some(line), Some(route)) = (&line, &route) {
-            ask.part(same_process(line, route))?;
+            ask.part(same_process(line, route, frozen.as_deref()))?;
         }
         let group = self.station_group_code.as_ref().map(|code| group_named(cx, code));
         let group = group.map(|found| ask.try_for(found)).transpose()?.flatten();

@@ -67,9 +67,10 @@ pub fn group_named(cx: &Cx<'_>, code: &StationGroupCode) -> Result<Id<StationGro
     found.map(Id::of).ok_or_else(|| STATION_GROUP_NOT_FOUND.with("group", code).into())
 }
 
-/// The process of the route is that of the line, or `LINE_ROUTING_PROCESS_MISMATCH`.
-pub fn same_process(line: &Line, route: &Route) -> Result<()> {
-    same(line, route.code.as_str(), route.process_type)
+/// The process of the route is that of the line, or `LINE_ROUTING_PROCESS_MISMATCH`; the version that would be built decides,
+/// the route's head only while there is none.
+pub fn same_process(line: &Line, route: &Route, frozen: Option<&FrozenRoute>) -> Result<()> {
+    frozen.map_or_else(|| same(line, route.code.as_str(), route.process_type), |frozen| process_fits(line, frozen))
 }
 
 /// The same for a version that is frozen already.

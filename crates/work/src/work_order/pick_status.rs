@@ -41,7 +41,8 @@ impl Command for SetPickStatus {
         let mut changed = order.clone();
         changed.pick_status = Some(self.pick_status.word().to_string());
         if cx.save(&order, &mut changed)? {
-            cx.emit(receive::updated(&changed, vec!["pickStatus".into()]))?;
+            let told = receive::updated(cx, &changed, vec!["pickStatus".into()])?;
+            cx.emit(told)?;
         }
         OrderAnswer::of(cx, &changed)
     }

@@ -114,6 +114,7 @@ impl Command for ReceiveOrder {
         let mut warnings = Vec::new();
         if before.as_ref().is_none_or(|o| !o.status.is_terminal()) {
             ask.part(self.demand(cx, &mut after))?;
+            ask.part(after.in_scope(cx))?; // also a new order: whoever receives it can see it afterwards
             if let Some(unknown) = self.route(cx, &mut after)? {
                 ask.that(!self.strict, || unknown.clone())?;
                 warnings.push(unknown.into());
@@ -142,13 +143,15 @@ impl Receiving {
                 Some(before) => {
                     let fields = fields_changed(before, &after);
                     if cx.save(before, &mut after)? && !fields.is_empty() {
-                        cx.emit(updated(&after, fields))?;
+                        let told = updated(cx, &after, fields)?;
+                        cx.emit(told)?;
                     }
                 }
                 None => {
                     // Somebody else received the same new order at this moment: done again, this call updates it.
                     cx.add(&mut after).map_err(Error::again_if_taken)?;
-                    cx.emit(received(&after, fields_given(&after)))?;
+                    let told = received(cx, &after, fields_given(&after))?;
+                    cx.emit(told)?;
                 }
             }
             tell_state(cx, before.as_ref().map_or(OrderStatus::Received, |o| o.status), &after)?;
@@ -275,15 +278,17 @@ fn keep_text<const MAX: usize>(kept: &mut Option<String>, given: &Option<Option<
     }
 }
 
-fn received(order: &WorkOrder, fields: Vec<String>) -> WorkOrderReceived {
-    let (line_id, planned_qty, stale) = (order.line_of(), order.planned_qty, false);
+fn received(cx: &Cx<'_>, order: &WorkOrder, fields: Vec<String>) -> Result<WorkOrderReceived> {
+    let (line_id, line_code) = (order.line_of(), order.line_code(cx)?.map(|c| c.to_string()));
     let (wo_no, product_code) = (order.wo_no.to_string(), order.product_code.to_string());
-    WorkOrderReceived { line_id, wo_no, product_code, planned_qty, fields, stale }
+    let planned_qty = order.planned_qty;
+    Ok(WorkOrderReceived { line_id, line_code, wo_no, product_code, planned_qty, fields, stale: false })
 }
 
-pub(super) fn updated(order: &WorkOrder, fields: Vec<String>) -> WorkOrderUpdated {
-    let WorkOrderReceived { line_id, wo_no, product_code, planned_qty, fields, stale } = received(order, fields);
-    WorkOrderUpdated { line_id, wo_no, product_code, planned_qty, fields, stale }
+pub(super) fn updated(cx: &Cx<'_>, order: &WorkOrder, fields: Vec<String>) -> Result<WorkOrderUpdated> {
+    let told = received(cx, order, fields)?;
+    let WorkOrderReceived { line_id, line_code, wo_no, product_code, planned_qty, fields, stale } = told;
+    Ok(WorkOrderUpdated { line_id, line_code, wo_no, product_code, planned_qty, fields, stale })
 }
 
 /// What the ERP's word did to our state is told as if a person had done it.

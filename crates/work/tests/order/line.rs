@@ -37,6 +37,21 @@ fn r_core_087_an_order_goes_to_another_line_unless_runs_are_open_on_the_old_one(
 }
 
 #[test]
+fn r_core_006_whoever_is_bound_to_lines_receives_no_order_that_he_could_not_see() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        let clerk = bound_to(plant, "SMT-A", &[Permit::WoReceive, Permit::WoRead]);
+        assert_eq!(plant.code(&clerk, "work_order.receive", order("WO-1", "P1", "10")), ("LINE_FORBIDDEN", 403));
+        released(plant, &boss, "WO-1", "10");
+        plant.run(&clerk, "work_order.receive", json!({ "woNo": "WO-1", "plannedQty": 12 }));
+        assert_eq!(get(plant, &clerk, "WO-1")["plannedQty"], "12");
+        let told: Vec<(String,)> =
+            rows(plant, sql!("select payload from event where name = 'WORK_ORDER_UPDATED'"), &[]);
+        assert!(told[0].0.contains(r#""lineCode":"SMT-A""#), "pages of the line hear of it: {told:?}");
+    });
+}
+
+#[test]
 fn core_7_an_order_without_runs_is_unreleased_and_received_again() {
     on_both(wire, |plant| {
         let boss = floor(plant);

@@ -11,7 +11,7 @@ mod sight;
 
 use engine::testing::on_both;
 use engine::{Cx, Permit, Registry, Verdict, sql};
-use kernel::Result;
+use kernel::{Result, p};
 use plant_a::*;
 use serde_json::json;
 use work::work_order::Release;

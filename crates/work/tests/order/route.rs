@@ -114,6 +114,47 @@ fn r_core_086_an_override_names_a_route_of_the_product_or_somebody_means_it() {
 }
 
 #[test]
+fn r_core_086_without_its_override_a_released_order_still_fits_its_line() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        plant.run(&boss, "work_order.receive", order("WO-1", "P1", "10"));
+        let change = |route: serde_json::Value| {
+            let version = get(plant, &boss, "WO-1")["version"].as_i64().unwrap();
+            let fields = json!({ "woNo": "WO-1", "routingCode": route });
+            code_of(&seeing(plant, &boss, "work_order.change_route", fields, version))
+        };
+        assert_eq!(change(json!("R1")), "done");
+        plant.run(&boss, "work_order.release", json!({ "woNo": "WO-1", "lineCode": "SMT-A" }));
+        dates(plant, "R1", false, None, None);
+        assert_eq!(change(json!(null)), "ROUTE_NOT_FOUND", "it would fall back to nothing");
+        route(plant, "R-DIP", Some("P1"), "MES", "DIP");
+        version(plant, "R-DIP", 1, "READY", &[(10, "MANUAL", "TOUCH")]);
+        assert_eq!(change(json!(null)), "LINE_ROUTING_PROCESS_MISMATCH", "or to what its line cannot do");
+        dates(plant, "R1", true, None, None);
+        dates(plant, "R-DIP", false, None, None);
+        assert_eq!(change(json!(null)), "done");
+    });
+}
+
+#[test]
+fn r_core_072_a_line_is_compared_with_the_version_that_would_be_built() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        plant.run(&boss, "work_order.receive", order("WO-1", "P1", "10"));
+        let head = |process: &str| {
+            let process = process.to_string();
+            work(plant, move |cx| {
+                cx.run(sql!("update route set process_type = $1 where code = 'R1'"), p![process]).map(|n| n as i64)
+            });
+        };
+        head("DIP");
+        let release = json!({ "woNo": "WO-1", "lineCode": "SMT-A" });
+        plant.run(&boss, "work_order.release", release);
+        assert_eq!(run_of(plant, &boss, "WO-1", 10), "RUN-WO-1-001", "version 1 is an SMT route still");
+    });
+}
+
+#[test]
 fn r_core_086_a_route_of_another_product_is_named_nowhere_without_that_word() {
     on_both(wire, |plant| {
         let boss = floor(plant);

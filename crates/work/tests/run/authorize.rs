@@ -84,6 +84,9 @@ fn r_core_104_an_authorization_is_revoked_until_something_started() {
         assert_eq!(plant.code(&boss, "run.authorize", silent), ("VALIDATION_FAILED", 400), "a reason is needed");
         assert_eq!(plant.run(&boss, "run.authorize", revoke(&no))["status"], "PREP");
         assert_eq!(run(plant, &boss, &no)["authorizations"][0]["reason"], "wrong paste");
+        let told: Vec<(String,)> = rows(plant, sql!("select payload from event where name = 'RUN_REVOKED'"), &[]);
+        let told: serde_json::Value = serde_json::from_str(&told[0].0).unwrap();
+        assert_eq!((&told["authorizationType"], &told["reason"]), (&json!("NORMAL"), &json!("wrong paste")), "{told}");
         running(plant, &boss, &no);
         assert_eq!(plant.code(&boss, "run.authorize", revoke(&no)), ("RUN_ALREADY_STARTED", 409), "core §8 example 3");
         plant.run(&boss, "run.hold", json!({ "runNo": no, "reason": "r" }));

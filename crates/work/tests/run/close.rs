@@ -146,6 +146,21 @@ fn r_core_108_the_last_board_closes_a_run_only_where_the_plant_says_so() {
 }
 
 #[test]
+fn r_core_108_a_run_that_was_finished_in_its_trial_closes_by_itself_too() {
+    on_both(wire, |plant| {
+        let boss = floor(plant);
+        set(plant, "run.autoClose", json!(true));
+        released(plant, &boss, "WO-1", "5");
+        let no = run_of(plant, &boss, "WO-1", 2);
+        plant.run(&boss, "run.authorize", authorize(&no));
+        let turn = || plant.engine.work(work::run::auto_close::close_finished).expect("the chore runs");
+        assert_eq!(turn(), 0, "nothing is finished yet");
+        units(plant, &no, &[("DONE", 2)]);
+        assert_eq!((turn(), state(plant, &boss, &no).as_str()), (1, "COMPLETED"));
+    });
+}
+
+#[test]
 fn r_core_108_runs_that_a_gate_stops_keep_no_other_from_closing() {
     on_both(reluctant, |plant| {
         let boss = floor(plant);

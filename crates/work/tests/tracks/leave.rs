@@ -55,6 +55,21 @@ fn r_core_134_the_same_exit_within_the_window_gives_the_first_answer() {
 }
 
 #[test]
+fn r_core_131_where_and_how_it_failed_is_kept_without_a_code_too() {
+    story(Tiny::default(), |plant| {
+        track_in(plant, "ST-PRINT-01", "SN-0001");
+        let out = |result: &str| {
+            json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001", "result": result, "defectLocation": "R12",
+                "defectRemark": "bridge" })
+        };
+        assert_eq!(plant.code(&plant.boss(), "unit.track_out", out("PASS")), ("VALIDATION_FAILED", 400));
+        let failed = plant.run(&plant.boss(), "unit.track_out", out("FAIL"));
+        let wanted = json!([{ "code": "STATION_FAIL", "location": "R12", "remark": "bridge", "qty": 1 }]);
+        assert_eq!(failed["defects"], wanted);
+    });
+}
+
+#[test]
 fn r_core_135_a_failed_board_waits_with_its_defects() {
     story(Tiny::default(), |plant| {
         track_in(plant, "ST-PRINT-01", "SN-0001");
@@ -69,6 +84,8 @@ fn r_core_135_a_failed_board_waits_with_its_defects() {
         assert_eq!(out["nextStep"], json!(null));
         let told = last_event(plant, "TRACK_OUT");
         assert_eq!(told["defects"][1]["code"], "TOMB");
+        let filed = rows(plant, sql!("select diff from audit where action = 'UNIT_TRACK_OUT'"));
+        assert!(format!("{filed:?}").contains("B-7"), "R-CORE-005: the badge stands beside the actor: {filed:?}");
         let again = track_out(plant, "ST-PRINT-01", "SN-0001", "FAIL");
         assert_eq!(
             (&again["duplicate"], &again["defects"]),
