@@ -152,7 +152,6 @@ field-tokenNo = Token
 ## Words, things and events: people and tokens
 word-FirstAccess-LINK = One-time link
 word-FirstAccess-PASSWORD = Random password
-word-FirstAccess-GIVEN = Given password
 word-TokenKind-MACHINE = Machine
 word-TokenKind-INTEGRATION = Other system
 entity-api_token = Token

@@ -32,7 +32,7 @@ refusal-WORK_ORDER_SHORT_QTY = Order { $wo } has { $good } good of { $planned } 
 refusal-WORK_ORDER_PRODUCT_LOCKED = Order { $wo } builds { $ours } and has runs, so it cannot become { $theirs }. Cancel its runs first, or ask for a new order.
 refusal-WORK_ORDER_QTY_BELOW_ALLOCATED = Runs of order { $wo } plan { $allocated } boards already, more than { $theirs }. A planner cancels runs first, or the quantity stays.
 refusal-WORK_ORDER_ERP_CLOSED = The ERP has closed order { $wo }, so no more runs start. Ask planning to open it again in the ERP.
-refusal-WORK_ORDER_MATERIAL_NOT_READY = The material of order { $wo } is not fully picked. The store picks it, then try again.
+refusal-WORK_ORDER_MATERIAL_NOT_READY = The material of order { $wo } is not fully picked. Ask the store to pick the rest first.
 refusal-WORK_ORDER_DISPATCH_LINE_MISMATCH = Order { $wo } was sent to line { $wanted }, not to { $line }. Take that line, or let a planner send the order here.
 refusal-ERP_WORK_ORDER_NOT_EDITABLE = The ERP keeps the pick status of order { $wo }. Change it in the ERP; it arrives here by itself.
 

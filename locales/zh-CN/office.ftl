@@ -152,7 +152,6 @@ field-tokenNo = 令牌编号
 ## 词汇、对象与事件：人员与令牌
 word-FirstAccess-LINK = 一次性链接
 word-FirstAccess-PASSWORD = 随机密码
-word-FirstAccess-GIVEN = 指定密码
 word-TokenKind-MACHINE = 设备
 word-TokenKind-INTEGRATION = 其他系统
 entity-api_token = 令牌

@@ -32,7 +32,7 @@ refusal-WORK_ORDER_SHORT_QTY = 工单 { $wo } 计划 { $planned }，良品 { $go
 refusal-WORK_ORDER_PRODUCT_LOCKED = 工单 { $wo } 生产 { $ours } 且已有批次，不能改为 { $theirs }。请先取消批次，或申请新工单。
 refusal-WORK_ORDER_QTY_BELOW_ALLOCATED = 工单 { $wo } 的批次已计划 { $allocated }，多于 { $theirs }。请计划员先取消批次，否则数量保持不变。
 refusal-WORK_ORDER_ERP_CLOSED = ERP 已关闭工单 { $wo }，不能再创建批次。请计划部门在 ERP 中重新打开。
-refusal-WORK_ORDER_MATERIAL_NOT_READY = 工单 { $wo } 的物料尚未领齐。请仓库领料后再试。
+refusal-WORK_ORDER_MATERIAL_NOT_READY = 工单 { $wo } 的物料尚未领齐。请先让仓库备齐物料。
 refusal-WORK_ORDER_DISPATCH_LINE_MISMATCH = 工单 { $wo } 已派到产线 { $wanted }，不是 { $line }。请选择该产线，或请计划员改派。
 refusal-ERP_WORK_ORDER_NOT_EDITABLE = 工单 { $wo } 的领料状态由 ERP 维护。请在 ERP 中修改，系统会自动更新。
 

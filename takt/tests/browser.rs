@@ -5,6 +5,8 @@
 mod common;
 
 mod browser {
+    #[path = "../browser/answers.rs"]
+    mod answers;
     #[path = "../browser/harness.rs"]
     mod harness;
     #[path = "../browser/pages.rs"]

@@ -132,7 +132,7 @@ fn short_input(call: &Call) -> String {
 }
 
 /// Fields whose schema is marked `x-secret` become `***`.
-fn redact(fields: &mut Json, schema: &Json) {
+pub(crate) fn redact(fields: &mut Json, schema: &Json) {
     let (Json::Object(fields), Some(properties)) = (fields, schema.get("properties").and_then(Json::as_object)) else {
         return;
     };

@@ -44,7 +44,10 @@ impl Engine {
     ) -> Result<Call, Refusal> {
         let asked =
             (entry.parse)(fields.clone()).map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e))?;
-        let fields_hash = crate::seal::sha256(canonical(&fields).as_bytes());
+        // A hash of what was sent would be a fast hash of the passwords in it (R-PLAT-003): they are left out.
+        let mut open = fields.clone();
+        crate::audit::redact(&mut open, entry.schema.as_value());
+        let fields_hash = crate::seal::sha256(canonical(&open).as_bytes());
         let Envelope { key, if_match, origin } = envelope;
         Ok(Call { entry, asked, actor, key, fields, fields_hash, if_match, origin, denied: None, unprepared: None })
     }

@@ -37,6 +37,8 @@ pub struct Step {
     pub status: StepStatus,
     pub summary: Summary,
     pub blockers: Vec<Blocker>,
+    /// What one should know although nothing stands in the way.
+    pub warnings: Vec<Blocker>,
     pub actions: Vec<Action>,
 }
 
@@ -88,11 +90,16 @@ impl NextActions {
 
 impl Step {
     pub fn new(key: &str, status: StepStatus, summary: Summary) -> Self {
-        Step { key: key.into(), status, summary, blockers: Vec::new(), actions: Vec::new() }
+        Step { key: key.into(), status, summary, blockers: Vec::new(), warnings: Vec::new(), actions: Vec::new() }
     }
 
     pub fn blocked_by(mut self, blockers: impl IntoIterator<Item = Blocker>) -> Self {
         self.blockers.extend(blockers);
+        self
+    }
+
+    pub fn warned_of(mut self, warnings: impl IntoIterator<Item = Blocker>) -> Self {
+        self.warnings.extend(warnings);
         self
     }
 

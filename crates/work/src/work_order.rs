@@ -364,17 +364,19 @@ pub struct OrderAnswer {
     pub version: i64,
 }
 
-/// A refusal that only warns.
+/// A refusal that only warns, with its sentence in the language of whoever asked.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Warning {
     pub code: &'static str,
     pub params: serde_json::Map<String, Json>,
+    pub detail: String,
 }
 
-impl From<kernel::Refusal> for Warning {
-    fn from(refusal: kernel::Refusal) -> Self {
-        Warning { code: refusal.def.code, params: refusal.params }
+impl Warning {
+    pub(crate) fn of(cx: &Cx<'_>, refusal: kernel::Refusal) -> Self {
+        let detail = engine::words::refusal(cx.actor().lang, &refusal);
+        Warning { code: refusal.def.code, params: refusal.params, detail }
     }
 }
 

@@ -13,8 +13,6 @@ kernel::words! {
         Link = "LINK",
         /// A random password that must be changed at the first sign-in.
         Password = "PASSWORD",
-        /// A password that was given and stays: demo accounts only.
-        Given = "GIVEN",
     }
 }
 

@@ -58,7 +58,8 @@ pub struct CreatedUser {
     /// The word of the enrolment link or the first password; shown once.
     #[schemars(extend("x-secret" = true))]
     pub secret: Option<String>,
-    pub first_access: FirstAccess,
+    /// What the word is; null when the password was given with the call.
+    pub first_access: Option<FirstAccess>,
     pub valid_until: Option<Instant>,
 }
 
@@ -111,7 +112,7 @@ impl Command for CreateUser {
             preferred_home_page: self.preferred_home_page.map(HomePage::into_text),
             ..fresh
         };
-        let mut answer = (None, FirstAccess::Given, None);
+        let mut answer = (None, None, None);
         let mut own = None;
         if self.initial_password.is_some() {
             own = self.made.map(|made| made.hash);
@@ -119,7 +120,7 @@ impl Command for CreateUser {
         } else {
             let first = if self.made.is_some() { FirstAccess::Password } else { FirstAccess::Link };
             let (word, until) = access::give(cx, &mut user, self.made)?;
-            answer = (Some(word), first, Some(until));
+            answer = (Some(word), Some(first), Some(until));
         }
         insert(cx, &mut user)?;
         if let Some(hash) = own {

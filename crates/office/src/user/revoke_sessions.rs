@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{USER_NOT_FOUND, User, Username};
-use crate::{SessionEnded, session};
+use crate::{SessionEnded, authority, binding, session};
 
-/// End all sessions of a person; asked again, none is left and the answer says 0.
+/// End all sessions of a person; asked again, none is left and the answer says 0. Of whoever rules the system only by those
+/// who hold as much (FORBIDDEN): a clerk does not keep the administrators out.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevokeSessions {
@@ -36,7 +37,9 @@ impl Command for RevokeSessions {
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<User> {
         let user = User::by_key(cx, &self.username.key())?;
-        ask.need(user, || USER_NOT_FOUND.with("username", &self.username))
+        let user = ask.need(user, || USER_NOT_FOUND.with("username", &self.username))?;
+        authority::over(cx, ask, binding::points(&binding::roles_of(cx, user.id.number())?))?;
+        Ok(user)
     }
 
     fn run(self, user: User, cx: &mut Cx<'_>) -> Result<Revoked> {

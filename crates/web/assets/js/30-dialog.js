@@ -22,8 +22,10 @@
   // dirty = something differs from what the form opened with
   Takt.isDirty = (box) => [...box.querySelectorAll("form[data-command]")].some((f) => !f.dataset.sent && Takt.isDirtyForm(f));
 
+  // an answer that is shown once stays until its own button closes it
   Takt.closeDialog = async (box, sure) => {
     if (!box || !box.open) return true;
+    if (!sure && box.dataset.stays) return false;
     if (!sure && Takt.isDirty(box) && !(await Takt.confirm(say("dirty"), say("discard"), say("keep-editing")))) return false;
     box.close();
     return true;

@@ -111,34 +111,23 @@
       const handled = !form.dispatchEvent(done);
       const box = form.closest("dialog");
       if (handled) { if (box) box.close(); return; }
-      if (answer.body && (answer.body.secret || answer.body.token || answer.body.pairingCode)) {      // shown once: it stays until closed
-        Takt.secretOnce(form, answer.body);
-        return;
-      }
+      if (Takt.answered(form, answer.body)) return;
       if (box) box.close();
-      Takt.after(form.dataset.then, { status: "done", what: say("done-named", { name: verb }) }, answer);
+      const warned = Takt.warned(answer.body);
+      Takt.after(form.dataset.then, warned.length ? { status: "warn", what: say("done-warned", { name: verb }), todo: warned.join(" "), code: answer.body.warnings.map((w) => w.code).join(", ") } : { status: "done", what: say("done-named", { name: verb }) }, answer);
       return;
     }
     const p = answer.body || {};
-    const placed = (p.errors || []).filter((e) => wrong(form, e.path, e.message || say("field-wrong")));
+    const cells = Takt.cells(p.errors), fields = (p.errors || []).filter((e) => !Takt.isCell(e));
+    const placed = fields.filter((e) => wrong(form, e.path, e.message || say("field-wrong")));
     if (!Takt.forward.has(p.code)) Takt.sound("error");
     show(Takt.problem(p, placed.length && placed.length === (p.errors || []).length ? { todo: say("fields-wrong", { n: placed.length }) } : {}));
+    if (cells) messages(form).append(cells);
     const first = form.querySelector("[aria-invalid]");
     if (first) first.focus(); else messages(form).scrollIntoView({ block: "nearest" });
   };
   Takt.submit = submit;
   Takt.mayBeSent = (form) => { clear(form); return Takt.check(form, (path, text) => wrong(form, path, text)); };
-
-  Takt.secretOnce = (form, body) => {
-    const word = body.secret || body.token || body.pairingCode;
-    const text = body.firstAccess === "LINK" ? location.origin + "/enrol?token=" + encodeURIComponent(word) : word;
-    const where = form.querySelector(".body") || form;
-    where.replaceChildren(Takt.msg({ status: "warn", what: say("secret-once"), close: false }),
-      Takt.el("p", {}, Takt.el("code", { class: "tree", style: "display:block" }, text)),
-      Takt.el("p", {}, Takt.el("button", { type: "button", class: "btn", "data-copy": text }, Takt.icon("copy"), say("copy"))));
-    const foot = form.querySelector("footer");
-    if (foot) foot.replaceChildren(Takt.el("button", { type: "button", class: "btn primary", click: () => { const box = form.closest("dialog"); if (box) box.close(); location.reload(); } }, say("close")));
-  };
 
   document.addEventListener("submit", (e) => {
     const form = e.target.closest("form[data-command]");

@@ -1,6 +1,6 @@
 // Chosen rows: one command for all of them, each with its own key and answer (R-SCR-015).
 (() => {
-  const { el, icon, say } = Takt;
+  const { el, say } = Takt;
   const chosen = new Set();
   let attempts = new Map();                                                    // keys of calls whose answer was lost
   const boxes = () => [...document.querySelectorAll("input[data-choose]")];
@@ -46,7 +46,8 @@
       const call = url + " " + JSON.stringify(body), attempt = attempts.get(call) || Takt.newKey();
       const answer = await Takt.send({ method: form.getAttribute("method"), url, body, key: attempt });
       answer.lost ? attempts.set(call, attempt) : attempts.delete(call);         // the same call again counts once
-      results.push({ key, ok: answer.ok, code: answer.ok ? "" : (answer.body || {}).code || "–", detail: answer.ok ? say("bulk-done") : answer.lost ? say("not-saved") : (answer.body || {}).detail });
+      const warned = Takt.warned(answer.body);
+      results.push({ key, ok: answer.ok, warn: warned.length > 0, code: answer.ok ? "" : (answer.body || {}).code || "–", said: answer.ok ? [say("bulk-done"), ...warned].join(" ") : answer.lost ? say("not-saved") : (answer.body || {}).detail });
       if (answer.ok) chosen.delete(key);
     }
     form.removeAttribute("aria-busy");
@@ -55,12 +56,12 @@
     Takt.sound(failed.length ? "warn" : "ok");
     form.dataset.bulk = JSON.stringify(failed.map((r) => r.key));
     form.dataset.sent = "1";
-    const table = el("table", { class: "table", "data-bulk-results": true }, el("tbody", {}, results.map((r) => el("tr", { "data-status": r.ok ? "done" : "fail", "data-code": r.code || null },
-      el("td", {}, Takt.code(r.key)), el("td", { class: "wrap" }, el("span", { class: "mark", "data-status": r.ok ? "done" : "fail" }, icon(r.ok ? "done" : "fail"), r.detail || r.code), r.code ? [" ", el("span", { class: "code small muted" }, r.code)] : "")))));
+    const table = Takt.results(results);
+    table.dataset.bulkResults = "";
     const old = form.querySelector("[data-bulk-results]");
     old ? old.replaceWith(table) : form.querySelector(".body").prepend(table);
     const foot = form.querySelector("footer"), close = el("button", { type: "button", class: "btn primary", "data-close": true }, say("close"));
-    const copy = el("button", { type: "button", class: "btn quiet", "data-copy": results.map((r) => [r.key, r.code || "OK", r.detail].join("\t")).join("\n") }, say("copy"));
+    const copy = el("button", { type: "button", class: "btn quiet", "data-copy": Takt.resultsText(results) }, say("copy"));
     foot.replaceChildren(...[copy, failed.length ? el("button", { type: "submit", class: "btn" }, say("bulk-retry", { n: failed.length })) : null, close].filter(Boolean));
     if (!failed.length) form.querySelectorAll(".field").forEach((f) => { f.hidden = true; });
     close.focus();

@@ -57,7 +57,8 @@ pub fn route(data: &mut Map<String, Json>, lang: Lang) {
     };
     let (steps, effective) = (part(data, "route", "steps"), part(data, "effective", "steps"));
     let (configs, versions) = (part(data, "configs", "items"), part(data, "versions", "items"));
-    let errors = versions.first().and_then(|v| v["errors"].as_array().cloned()).unwrap_or_default();
+    let found = |name: &str| versions.first().and_then(|v| v[name].as_array().cloned()).unwrap_or_default();
+    let (errors, warnings) = (found("errors"), found("warnings"));
     let told: Vec<Json> = steps
         .iter()
         .map(|step| {
@@ -89,6 +90,7 @@ pub fn route(data: &mut Map<String, Json>, lang: Lang) {
         .collect();
     data.insert("steps".into(), told.into());
     data.insert("errors".into(), errors.into());
+    data.insert("warnings".into(), warnings.into());
     data.insert("own".into(), own.into());
     data.insert("orphans".into(), orphans.into());
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{CREATE, RUN_NO_DUPLICATE, Run, RunAnswer, RunCreated, RunKeys, RunNo, limit, number};
 use crate::work_order::choose::{Resolution, ready_version};
 use crate::work_order::fit::{can_build, inactive, line_named, same_process};
-use crate::work_order::{OrderStatus, WORK_ORDER_ERP_CLOSED, WoNo, WorkOrder, pick, unless};
+use crate::work_order::{OrderStatus, WORK_ORDER_ERP_CLOSED, Warning, WoNo, WorkOrder, pick, unless};
 
 kernel::refusals! {
     /// Order dispatched to another line
@@ -205,7 +205,7 @@ impl Command for CreateRun {
             rework_type: None,
         })?;
         let mut answer = RunAnswer::of(&run, keys);
-        answer.warnings.extend(at.warning.map(Into::into));
+        answer.warnings.extend(at.warning.map(|warning| Warning::of(cx, warning)));
         Ok(answer)
     }
 }

@@ -107,7 +107,7 @@ fn lines(cx: &Cx<'_>, route: Option<&Route>) -> Result<Vec<LineCandidate>> {
     let judged = lines.iter().map(|line| {
         let problem = match judge(line) {
             Ok(()) => None,
-            Err(Error::Refused(refusal)) => Some(Warning::from(*refusal)),
+            Err(Error::Refused(refusal)) => Some(Warning::of(cx, *refusal)),
             Err(other) => return Err(other),
         };
         let (line_code, name, process_type) = (line.code.to_string(), line.name.clone(), line.process_type);

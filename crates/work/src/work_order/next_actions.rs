@@ -89,7 +89,8 @@ fn release_step(cx: &Cx<'_>, Sight { order, .. }: &Sight) -> Result<Step> {
         return Ok(done.action(Asking::of(cx, &unrelease, prefill)?.action));
     }
     let mut blocked = release::without_line(cx, order)?;
-    blocked.extend(pick::judged(cx, order)?.0);
+    let (blocks, warning) = pick::judged(cx, order)?;
+    blocked.extend(blocks);
     // Its dialog asks for the line; what holds for every line, and the permit, speak here.
     let action = Asking::offer::<ReleaseOrder>(cx, blocked.clone(), prefill.clone()).primary();
     let cancel = Asking::of(cx, &CancelOrder { wo_no: order.wo_no.clone(), reason: None }, prefill)?;
@@ -98,7 +99,7 @@ fn release_step(cx: &Cx<'_>, Sight { order, .. }: &Sight) -> Result<Step> {
         false => (StepStatus::Blocked, "next-order-release-blocked"),
     };
     let step = Step::new("release", status, summary(key)).blocked_by(blockers(order, &blocked));
-    Ok(step.action(action).action(cancel.action))
+    Ok(step.warned_of(blockers(order, warning.as_slice())).action(action).action(cancel.action))
 }
 
 fn runs_step(cx: &Cx<'_>, Sight { order, totals, limit, .. }: &Sight) -> Result<Step> {
@@ -120,7 +121,8 @@ fn runs_step(cx: &Cx<'_>, Sight { order, totals, limit, .. }: &Sight) -> Result<
         false => (StepStatus::Blocked, "next-order-runs-blocked"),
     };
     let step = Step::new("runs", status, summary(key)).blocked_by(blockers(order, &asking.blockers));
-    Ok(step.action(asking.primary()))
+    let warning = pick::judged(cx, order)?.1;
+    Ok(step.warned_of(blockers(order, warning.as_slice())).action(asking.primary()))
 }
 
 fn create_run(cx: &Cx<'_>, order: &WorkOrder, line_code: LineCode, remaining: i64) -> Result<Asking> {

@@ -117,7 +117,7 @@ impl Command for ReceiveOrder {
             ask.part(after.in_scope(cx))?; // also a new order: whoever receives it can see it afterwards
             if let Some(unknown) = self.route(cx, &mut after)? {
                 ask.that(!self.strict, || unknown.clone())?;
-                warnings.push(unknown.into());
+                warnings.push(Warning::of(cx, unknown));
             }
         }
         self.erp(cx, &mut after)?;

@@ -49,6 +49,8 @@ pub struct RowResult {
     /// The refusal, or null.
     pub code: Option<&'static str>,
     pub params: Map<String, Json>,
+    /// The refusal's sentence, or null.
+    pub detail: Option<String>,
     pub warnings: Vec<super::Warning>,
 }
 
@@ -97,8 +99,9 @@ impl Command for ReceiveOrders {
                 Ok(done) => done.into(),
                 Err(refusal) => {
                     tell_conflict(cx, &order.wo_no, &refusal)?;
+                    let detail = Some(engine::words::refusal(cx.actor().lang, &refusal));
                     let (wo_no, code, params) = (order.wo_no, Some(refusal.def.code), refusal.params);
-                    RowResult { wo_no, outcome: RowOutcome::Refused, code, params, warnings: vec![] }
+                    RowResult { wo_no, outcome: RowOutcome::Refused, code, params, detail, warnings: vec![] }
                 }
             });
         }
@@ -127,7 +130,7 @@ impl From<Received> for RowResult {
             (false, true) => RowOutcome::Created,
             (false, false) => RowOutcome::Updated,
         };
-        RowResult { wo_no: done.wo_no, outcome, code: None, params: Map::new(), warnings: done.warnings }
+        RowResult { wo_no: done.wo_no, outcome, code: None, params: Map::new(), detail: None, warnings: done.warnings }
     }
 }
 

@@ -13,7 +13,9 @@ use serde::Deserialize;
 
 use super::choose::{ROUTE_NOT_READY, Resolution, releasable};
 use super::fit::{can_build, group_named, inactive, line_named, same_process};
-use super::{OrderAnswer, OrderStatus, RELEASE, WORK_ORDER_NOT_RECEIVED, WoNo, WorkOrder, WorkOrderReleased, pick};
+use super::{
+    OrderAnswer, OrderStatus, RELEASE, WORK_ORDER_NOT_RECEIVED, Warning, WoNo, WorkOrder, WorkOrderReleased, pick,
+};
 
 /// Release an order to a line.
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -110,7 +112,7 @@ impl Command for ReleaseOrder {
         })?;
         let mut answer = OrderAnswer::of(cx, &released)?;
         answer.routing_code = Some(at.route.code.to_string());
-        answer.warnings.extend(at.warning.map(Into::into));
+        answer.warnings.extend(at.warning.map(|warning| Warning::of(cx, warning)));
         Ok(answer)
     }
 }

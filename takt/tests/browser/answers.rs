@@ -1,0 +1,119 @@
+//! What a command answers is shown: rows with their results, words that are told once, warnings.
+
+use serde_json::json;
+use xtask::load::http::Request;
+
+use super::{Plant, ends_clean};
+use crate::common::done;
+
+/// Put a text into a field at once, as choosing a file does.
+const FILL: &str = "const f = document.querySelector(\"dialog[open] [name='csv']\"); f.value = arguments[0]; \
+                    f.dispatchEvent(new Event('input', { bubbles: true }));";
+
+#[test]
+fn r_scr_015_importing_people_shows_what_became_of_each_row_and_its_link_once() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("admin").await;
+        page.goto("/system/user-management").await;
+        page.press("[data-form='user.import']").await;
+        page.see("dialog[open] [name='csv']").await;
+        page.run(FILL, json!("username,name,roles\nnight-1,Night one,planner\nplanner,Planner again,planner\n")).await;
+        page.submit().await;
+        page.see("[data-results] tr[data-code='CODE_DUPLICATE']").await;
+        page.read("[data-results]", "night-1").await;
+        page.read("dialog[open] .body", "1 done, 1 refused").await;
+        page.picture("people-imported").await;
+        let link = page.text("[data-results] [data-secret]").await;
+        assert!(link.contains("/enrol?token="), "{link}");
+        let copied =
+            page.run("return document.querySelector('[data-results] [data-copy]').dataset.copy", json!(null)).await;
+        assert_eq!(copied, link.as_str(), "each link can be copied");
+        // The links are told once: neither Esc nor a click beside the dialog throws them away.
+        page.key(fantoccini::key::Key::Escape).await;
+        page.see("[data-results]").await;
+        page.resize(400, 900).await;
+        page.picture("people-imported-400").await;
+        page.resize(1400, 900).await;
+        page.press("dialog[open] footer .btn.primary").await;
+        page.gone("dialog[open]").await;
+        page.read("#list", "Night one").await;
+        page.goto(link.strip_prefix(&plant.served.url()).expect("a link of this plant")).await;
+        page.see("[type='password']").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_015_an_imported_table_names_bad_cells_by_line_and_says_what_became_of_good_ones() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("engineer").await;
+        page.goto("/mes/work-centers").await;
+        page.press("[data-form='work_center.import']").await;
+        page.see("dialog[open] [name='csv']").await;
+        page.run(FILL, json!("code,name\nWC-91,Good\n,No code\n")).await;
+        page.submit().await;
+        page.read("dialog[open] [data-results]", "Line 3").await;
+        page.run(FILL, json!("code,name\nWC-91,Good\nWC-92,Good too\n")).await;
+        page.submit().await;
+        page.read("dialog[open] .body", "2 added, 0 changed, 0 as they were").await;
+        page.press("dialog[open] footer .btn.primary").await;
+        page.gone("dialog[open]").await;
+        page.read("#list", "WC-92").await;
+        let _ = page.console_errors().await;
+        page.close().await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_core_085_what_only_warns_is_said_beforehand_and_afterwards() {
+    let plant = Plant::open();
+    let order = json!({ "woNo": "WO-WARN", "productCode": "1016928", "plannedQty": 2, "routingCode": "PCBA-SMT-V1" });
+    let planner = &mut plant.session("planner");
+    done(planner, Request::post("/api/v1/integration/work-orders").json(&order));
+    plant.served.block_on(async {
+        let page = plant.desk("planner").await;
+        page.goto("/mes/work-orders/WO-WARN").await;
+        page.see(".next-bar [data-status='warn'][data-code='WORK_ORDER_MATERIAL_NOT_READY']").await;
+        page.press(".next-bar [data-action='work_order.release']").await;
+        page.fill("lineCode", "SMT-A").await;
+        page.send().await;
+        page.see("#toasts .msg[data-status='warn'][data-code='WORK_ORDER_MATERIAL_NOT_READY']").await;
+        page.read("#toasts", "with a warning").await;
+        page.picture("released-with-a-warning").await;
+        // A run is made of the same unpicked material.
+        page.see(".next-bar [data-status='warn'][data-code='WORK_ORDER_MATERIAL_NOT_READY']").await;
+        page.press(".next-bar [data-action='run.create']").await;
+        page.submit().await;
+        page.read("h1", "RUN-WO-WARN-001").await;
+        page.see("#toasts .msg[data-status='warn'][data-code='WORK_ORDER_MATERIAL_NOT_READY']").await;
+        ends_clean(page).await;
+    });
+    let odd = json!({ "woNo": "WO-ODD", "productCode": "1016928", "plannedQty": 2, "routingCode": "NO-SUCH" });
+    let told = done(planner, Request::post("/api/v1/integration/work-orders").json(&odd));
+    assert!(told["warnings"][0]["detail"].as_str().is_some_and(|said| said.contains("NO-SUCH")), "{told}");
+    plant.served.stop();
+}
+
+#[test]
+fn r_core_070_warnings_of_a_compile_stand_on_the_page_of_the_version_and_of_the_route() {
+    let plant = Plant::open();
+    let engineer = &mut plant.session("engineer");
+    let copy = json!({ "code": "FAI-ROUTE", "name": "With a first article" });
+    done(engineer, Request::post("/api/v1/routes/PCBA-SMT-V1/copy").json(&copy));
+    let route = "/api/v1/routes/FAI-ROUTE";
+    let etag = engineer.get(route).unwrap().headers("etag").next().expect("an ETag").to_string();
+    let step = Request::new("PUT", format!("{route}/steps/10/execution-config")).header("If-Match", &etag);
+    done(engineer, step.json(&json!({ "requiresFAI": true })));
+    done(engineer, Request::post(format!("{route}/compile")).json(&json!({})));
+    let latest = engineer.get(&format!("{route}/versions?limit=1")).unwrap().json().unwrap();
+    let no = latest["items"][0]["versionNo"].as_i64().expect("a number");
+    for path in ["/mes/routes/FAI-ROUTE".to_string(), format!("/mes/route-versions/FAI-ROUTE/{no}")] {
+        let text = String::from_utf8_lossy(&engineer.get(&path).unwrap().body).into_owned();
+        assert!(text.contains("data-status=\"warn\" data-code=\"FAI_TEMPLATE_MISSING\""), "{path}: {text}");
+    }
+    plant.served.stop();
+}
