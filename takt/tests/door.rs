@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Served, code, done, refused};
+use common::{PASSWORD, Served, code, done, refused};
 use serde_json::json;
 use xtask::load::http::Request;
 use xtask::load::{Session, fresh_key};
@@ -84,6 +84,35 @@ fn r_plat_051_who_takes_a_list_away_is_on_record() {
     assert_eq!((row["actor"].as_str(), row["entityKey"].as_str()), (Some("boss"), Some("users")), "{rows}");
     assert_eq!(row["ip"], "127.0.0.1");
     assert_eq!(rows["items"].as_array().unwrap().len(), 1);
+    served.stop();
+}
+
+#[test]
+fn r_plat_051_who_takes_a_trace_away_or_prints_it_is_on_record() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    work::testing::Tiny::default().build(served.engine()).unwrap();
+    let person = |name: &str, role: &str| json!({ "username": name, "name": name, "roles": [role], "initialPassword": PASSWORD });
+    done(&mut admin, Request::post("/api/v1/users").json(&person("auditor", "trace")));
+    done(&mut admin, Request::post("/api/v1/users").json(&person("planner", "planner")));
+    let (mut auditor, mut planner) = (served.session("auditor"), served.session("planner"));
+    let page = String::from_utf8_lossy(&auditor.get("/mes/trace?q=SN-0001").unwrap().body).replace("&#x2f;", "/");
+    assert!(page.contains("href=\"/api/v1/trace/units/SN-0001/export\""), "the button of the page: {page}");
+    assert!(auditor.get("/api/v1/trace/units/SN-0001/export").unwrap().is_success());
+    assert!(planner.get("/print/unit-history/SN-0001").unwrap().is_success());
+    assert_eq!(planner.get("/api/v1/trace/units/SN-0001/export").unwrap().status, 403);
+    assert!(planner.get("/api/v1/trace/units/SN-0001").unwrap().is_success(), "looking is not on record");
+    let rows = admin.get("/api/v1/audit-logs?entityType=unit&entityKey=SN-0001").unwrap().json().unwrap();
+    let told = rows["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["actor"].clone(), r["action"].clone(), r["status"].clone()));
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [(json!("planner"), json!("PRINT"), json!("SUCCESS")), (json!("auditor"), json!("EXPORT"), json!("SUCCESS"))]
+    );
     served.stop();
 }
 

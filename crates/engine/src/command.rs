@@ -121,6 +121,14 @@ pub trait Command: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
     fn run(self, loaded: Self::Loaded, cx: &mut Cx<'_>) -> Result<Self::Output>;
 }
 
+/// How the answer of a question is put on record: as which action, about which kind of thing, and the field that names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Record {
+    pub action: &'static str,
+    pub kind: &'static str,
+    pub field: &'static str,
+}
+
 /// A question; answered on a snapshot, within the asker's scope.
 pub trait Query: DeserializeOwned + JsonSchema + Send + 'static {
     type Output: Serialize + JsonSchema;
@@ -130,6 +138,8 @@ pub trait Query: DeserializeOwned + JsonSchema + Send + 'static {
     const PERMIT: Need;
     /// Reports and traces of whole runs; they get the slow readers.
     const SLOW: bool = false;
+    /// Whoever gets the answer is on record: what is taken away or printed (R-PLAT-051).
+    const RECORD: Option<Record> = None;
 
     fn ask(self, cx: &Cx<'_>) -> Result<Self::Output>;
 }

@@ -120,14 +120,21 @@ impl Engine {
         self.read(false, move |tx, shared| dry_run(tx, shared, &call, shared.now())).await
     }
 
-    /// Put on record that somebody took a list away as a file, with what was asked of it (R-PLAT-051).
-    pub async fn exported(&self, list: &'static str, asked: Json, actor: Arc<Actor>, origin: Origin) -> Result<()> {
+    /// Put on record that somebody took something away, as a file or on paper, with what was asked of it (R-PLAT-051).
+    pub async fn taken_away(
+        &self,
+        action: &'static str,
+        about: Entity,
+        asked: Json,
+        actor: Arc<Actor>,
+        origin: Origin,
+    ) -> Result<()> {
         let record = move |cx: &mut Cx<'_>| {
             let mut cx = cx.coming_from(&origin);
-            cx.about("export", list);
+            cx.about(about.kind, &about.key);
             cx.acts_as((*actor).clone());
             cx.note("add", "asked", None, Some(asked.clone()));
-            cx.record("EXPORT").map(|()| 0)
+            cx.record(action).map(|()| 0)
         };
         self.work_async(record).await.map(|_| ())
     }

@@ -33,7 +33,9 @@ pub mod words;
 
 pub use actor::{Actor, ActorKind};
 pub use ask::Ask;
-pub use command::{Command, Done, Entity, Method, Need, Prepare, Query, Route, delete, get, given, patch, post, put};
+pub use command::{
+    Command, Done, Entity, Method, Need, Prepare, Query, Record, Route, delete, get, given, patch, post, put,
+};
 pub use cx::Cx;
 pub use event::{Event, LineOf};
 pub use permits::{Permit, Permits, Scope};

@@ -143,6 +143,7 @@ impl Listing {
             need: self.need,
             export: self.need,
             slow: false,
+            record: None,
             schema: self.schema(),
             output: self.output_schema(),
             shape: None,

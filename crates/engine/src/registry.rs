@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::ask::Ask;
 use crate::chore::Chore;
-use crate::command::{Command, Entity, Need, Query, Route};
+use crate::command::{Command, Entity, Need, Query, Record, Route};
 use crate::cx::Cx;
 use crate::event::{Event, Happened};
 use crate::listing::Listing;
@@ -122,6 +122,8 @@ pub struct QueryEntry {
     /// Who may take the list away as a file; whoever may read it unless the slice says otherwise.
     pub export: Need,
     pub slow: bool,
+    /// How whoever gets the answer comes on record (R-PLAT-051).
+    pub record: Option<Record>,
     pub schema: Schema,
     pub output: Schema,
     /// The same for the contract; none where no Rust type stands behind.
@@ -177,6 +179,7 @@ impl Registry {
             need: Q::PERMIT,
             export: Q::PERMIT,
             slow: Q::SLOW,
+            record: Q::RECORD,
             schema: schema_of::<Q>(),
             output: schema_of::<Q::Output>(),
             shape: Some(Shape::of::<Q, Q::Output>()),

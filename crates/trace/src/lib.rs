@@ -7,7 +7,8 @@ pub mod unit;
 
 /// The questions about the past.
 pub fn register(registry: &mut engine::Registry) {
-    registry.query::<unit::TraceUnit>().query::<run::TraceRun>();
+    registry.query::<unit::TraceUnit>().query::<unit::ExportTrace>().query::<unit::PrintTrace>();
+    registry.query::<run::TraceRun>();
     for section in sections::ALL {
         registry.query_entry(section.entry());
     }

@@ -1,6 +1,6 @@
 //! The trace of one unit: who, what, where and when, under the rules that were frozen for it (R-CORE-210…213).
 
-use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
+use engine::{Cx, Need, Permit, Query, Record, Route, get, row, sql};
 use kernel::code::Sn;
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Error, Id, Instant, Refusal, Result, p};
@@ -15,7 +15,7 @@ use work::run::RunStatus;
 use work::track::at_hand::AtHand;
 use work::unit::{UNIT_NOT_FOUND, UnitStatus};
 
-use crate::sections;
+use crate::sections::{self, Section};
 use crate::story::{Happening, told};
 
 kernel::words! {
@@ -128,8 +128,28 @@ pub struct Traced {
     pub more: Map<String, Json>,
 }
 
+/// A trace to take away: every section with all its rows, up to 10,000; on record.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExportTrace {
+    pub sn: Sn,
+    #[serde(default)]
+    pub mode: Option<TraceMode>,
+}
+
+/// The history of a unit for paper: every section with all its rows, up to 10,000; on record.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PrintTrace {
+    pub sn: Sn,
+}
+
 /// Rows of a section that come with the trace itself; the rest is paged.
-const FIRST_ROWS: i64 = 200;
+const FIRST_ROWS: usize = 200;
+/// Rows of a section that are taken away at most.
+const ALL_ROWS: usize = 10_000;
+/// Rows of a section that are read at once.
+const PAGE: usize = 200;
 
 impl Query for TraceUnit {
     type Output = Traced;
@@ -138,6 +158,39 @@ impl Query for TraceUnit {
     const PERMIT: Need = Need::Any(&[Permit::TraceRead]);
 
     fn ask(self, cx: &Cx<'_>) -> Result<Traced> {
+        self.traced(cx, FIRST_ROWS)
+    }
+}
+
+impl Query for ExportTrace {
+    type Output = Traced;
+    const NAME: &'static str = "trace.export";
+    const ROUTE: Route = get("/trace/units/{sn}/export");
+    const PERMIT: Need = Need::Any(&[Permit::TraceExport]);
+    const SLOW: bool = true;
+    const RECORD: Option<Record> = Some(Record { action: "EXPORT", kind: "unit", field: "sn" });
+
+    fn ask(self, cx: &Cx<'_>) -> Result<Traced> {
+        TraceUnit { sn: self.sn, mode: self.mode, include: None }.traced(cx, ALL_ROWS)
+    }
+}
+
+impl Query for PrintTrace {
+    type Output = Traced;
+    const NAME: &'static str = "trace.print";
+    const ROUTE: Route = get("/trace/units/{sn}/print");
+    const PERMIT: Need = Need::Any(&[Permit::TraceRead]);
+    const SLOW: bool = true;
+    const RECORD: Option<Record> = Some(Record { action: "PRINT", kind: "unit", field: "sn" });
+
+    fn ask(self, cx: &Cx<'_>) -> Result<Traced> {
+        TraceUnit { sn: self.sn, mode: None, include: None }.traced(cx, ALL_ROWS)
+    }
+}
+
+impl TraceUnit {
+    /// The trace with at most so many rows of each section.
+    fn traced(self, cx: &Cx<'_>, rows_max: usize) -> Result<Traced> {
         let wanted = self.wanted()?;
         let at = AtHand::seen(cx, &self.sn)?.ok_or_else(|| UNIT_NOT_FOUND.with("sn", &self.sn))?;
         let mode = self.mode.unwrap_or(TraceMode::Run);
@@ -159,10 +212,10 @@ impl Query for TraceUnit {
             if wanted.as_ref().is_some_and(|names| !names.iter().any(|n| n == section.name)) {
                 continue;
             }
-            let mut page = section.page(cx, json!({ "sn": at.unit.sn, "limit": FIRST_ROWS }))?;
-            sections.insert(section.name.into(), page["items"].take());
-            if !page["nextCursor"].is_null() {
-                more.insert(section.name.into(), page["nextCursor"].take());
+            let (rows, next) = first_rows(cx, section, &at.unit.sn, rows_max)?;
+            sections.insert(section.name.into(), rows.into());
+            if let Some(cursor) = next {
+                more.insert(section.name.into(), cursor);
             }
         }
         let rows = |name: &str| sections.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
@@ -198,6 +251,24 @@ impl Query for TraceUnit {
             sections,
             more,
         })
+    }
+}
+
+/// The first rows of a section, and where it goes on.
+fn first_rows(cx: &Cx<'_>, section: &Section, sn: &Sn, rows_max: usize) -> Result<(Vec<Json>, Option<Json>)> {
+    let mut rows = Vec::new();
+    let mut fields = json!({ "sn": sn, "limit": PAGE });
+    loop {
+        let mut page = section.page(cx, fields.clone())?;
+        rows.extend(page["items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+        let next = page["nextCursor"].take();
+        if next.is_null() {
+            return Ok((rows, None));
+        }
+        if rows.len() >= rows_max {
+            return Ok((rows, Some(next)));
+        }
+        fields["cursor"] = next;
     }
 }
 

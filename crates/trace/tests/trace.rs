@@ -274,3 +274,34 @@ fn r_scr_every_word_of_the_trace_is_there_in_both_languages() {
         assert!(missing.is_empty(), "{} lacks {missing:#?}", lang.tag());
     }
 }
+
+#[test]
+fn r_plat_051_a_trace_is_taken_away_by_those_who_may_and_shows_what_the_screen_shows() {
+    story(|plant| {
+        let reader = plant.someone(&[Permit::TraceRead]);
+        let sn = json!({ "sn": "SN-0001" });
+        assert!(plant.try_ask(&reader, "trace.export", sn.clone()).is_err(), "reading is not taking away");
+        let taken = plant.ask(&plant.someone(&[Permit::TraceExport]), "trace.export", sn.clone());
+        assert_eq!(taken["tracks"], unit(plant, "SN-0001")["tracks"]);
+        assert_eq!(plant.ask(&reader, "trace.print", sn)["dataValues"], taken["dataValues"]);
+    });
+}
+
+#[test]
+fn r_plat_051_a_trace_is_taken_away_whole_where_the_screen_shows_the_first_rows() {
+    story(|plant| {
+        let many = sql!(
+            "with recursive c(n) as (select 2 union all select n + 1 from c where n < 230)
+             insert into unit_hold (unit_id, kind, reason, by_name, at, ended_at)
+             select u.id, 'MANUAL', 'again', 'x', 1, 2 from unit u, c where u.sn = 'SN-0001'"
+        );
+        plant.engine.work(move |cx| cx.run(many, []).map(|n| n as i64)).unwrap();
+        let shown = unit(plant, "SN-0001");
+        assert_eq!(shown["holds"].as_array().unwrap().len(), 200);
+        assert!(shown["more"]["holds"].is_string());
+        for question in ["trace.export", "trace.print"] {
+            let whole = plant.ask(&plant.boss(), question, json!({ "sn": "SN-0001" }));
+            assert_eq!((whole["holds"].as_array().unwrap().len(), &whole["more"]), (230, &json!({})), "{question}");
+        }
+    });
+}

@@ -10,7 +10,7 @@ use engine::door::Envelope;
 use engine::perform::{Answer, may};
 use engine::refusals::{CSRF_INVALID, PATH_NOT_FOUND, UNAUTHENTICATED};
 use engine::registry::{CommandEntry, QueryEntry};
-use engine::{Method, Need, words};
+use engine::{Entity, Method, Need, Record, words};
 use kernel::{Kind, Refusal};
 use serde_json::{Value as Json, json};
 
@@ -186,14 +186,30 @@ async fn query(
         return csv::export(door, caller, entry, fields).await;
     }
     let fields = body::fields(call.path, call.query, call.headers, &bytes, entry.schema.as_value())?;
-    let body = door.engine.ask(entry.name, caller.actor.clone(), fields).await;
-    let body = body.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
+    let body = asked(door, caller, entry, fields).await?;
     let mut answer = json_response(200, body);
     let etag = answer_etag(&mut answer).await;
     if let Some(etag) = etag {
         answer.headers_mut().insert(header::ETAG, etag);
     }
     Ok(answer)
+}
+
+/// The answer of a question as JSON text; what is taken away with it goes on record first, or nobody gets it (R-PLAT-051).
+pub async fn asked(
+    door: &Arc<Door>,
+    caller: &Caller,
+    entry: &'static QueryEntry,
+    fields: Json,
+) -> Result<String, Refusal> {
+    let problem = |error| refusal_of(error, &caller.origin.request_id);
+    let (actor, origin) = (caller.actor.clone(), caller.origin.clone());
+    let body = door.engine.ask(entry.name, actor.clone(), fields.clone()).await.map_err(problem)?;
+    if let Some(Record { action, kind, field }) = entry.record {
+        let about = Entity::of(kind, fields[field].as_str().unwrap_or_default());
+        door.engine.taken_away(action, about, fields, actor, origin).await.map_err(problem)?;
+    }
+    Ok(body)
 }
 
 /// Details of changeable things carry their version; it is their ETag.

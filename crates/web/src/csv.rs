@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, header};
 use engine::registry::QueryEntry;
-use engine::{Lang, words};
+use engine::{Entity, Lang, words};
 use kernel::Refusal;
 use serde_json::Value as Json;
 use tokio::sync::mpsc;
@@ -29,7 +29,8 @@ pub async fn export(
     }
     let first = page(door, caller, entry, &fields).await?;
     let asked = asked(&fields);
-    let recorded = door.engine.exported(entry.name, asked, caller.actor.clone(), caller.origin.clone()).await;
+    let list = Entity::of("export", entry.name);
+    let recorded = door.engine.taken_away("EXPORT", list, asked, caller.actor.clone(), caller.origin.clone()).await;
     recorded.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
     let columns: Vec<&'static str> = listing.columns.iter().map(|c| c.name).collect();
     let head: Vec<String> = columns.iter().map(|c| quoted(&heading(caller.lang, c))).collect();

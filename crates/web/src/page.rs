@@ -193,8 +193,7 @@ pub async fn one(door: &Arc<Door>, caller: &Caller, query: &str, fields: &[(Stri
         return Err(refusal_of(Error::fault(format!("no query is called {query}")), &caller.origin.request_id));
     };
     let fields = Json::Object(engine::door::typed(fields, entry.schema.as_value())?);
-    let text = door.engine.ask(entry.name, caller.actor.clone(), fields).await;
-    let text = text.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
+    let text = crate::api::asked(door, caller, entry, fields).await?;
     serde_json::from_str(&text).map_err(|e| refusal_of(Error::fault(e.to_string()), &caller.origin.request_id))
 }
 

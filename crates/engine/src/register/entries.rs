@@ -66,6 +66,7 @@ pub(super) fn add(register: &'static Register, registry: &mut Registry) {
         need: Need::Any(register.read),
         export: Need::Any(register.read),
         slow: false,
+        record: None,
         schema: schema(key(register)),
         output: schema(answer(register)),
         shape: None,

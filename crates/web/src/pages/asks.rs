@@ -34,7 +34,7 @@ pub const STATION: &[Ask] = &[
 ];
 
 pub const TRACE: &[Ask] = &[maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", May("mode"))]).given()];
-pub const UNIT_HISTORY: &[Ask] = &[ask("trace", "trace.unit", &[("sn", Path("sn"))])];
+pub const UNIT_HISTORY: &[Ask] = &[ask("trace", "trace.print", &[("sn", Path("sn"))])];
 pub const UNIT: &[Ask] = &[
     ask("unit", "unit.get", &[("sn", Path("sn"))]),
     ask("next_actions", "unit.next_actions", &[("sn", Path("sn"))]),
