@@ -9,5 +9,6 @@ pub mod demo_plant;
 pub mod floor;
 pub mod hands;
 pub mod lock;
+pub mod log;
 pub mod server;
 pub mod wire;

@@ -10,12 +10,15 @@ use rustix::fs::{FlockOperation, flock};
 use crate::config::Config;
 
 /// The locks of what a process works on: its data directory and, wherever it lies, its SQLite file. Nodes share a PostgreSQL
-/// database, so there nothing is locked.
+/// database, but each has a data directory of its own.
 pub fn of(config: &Config) -> Result<Vec<Lock>, String> {
-    let Database::Sqlite(file) = &config.database else { return Ok(Vec::new()) };
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    Ok(vec![Lock::take(&config.data_dir, "takt.lock")?, Lock::take(folder, &format!("{name}.lock"))?])
+    let mut locks = vec![Lock::take(&config.data_dir, "takt.lock")?];
+    if let Database::Sqlite(file) = &config.database {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        locks.push(Lock::take(folder, &format!("{name}.lock"))?);
+    }
+    Ok(locks)
 }
 
 /// The lock; given back when it is dropped or the process ends.

@@ -27,7 +27,7 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let (caller, refused) = door.caller(&parts.headers, from).await;
     let method = parts.method.as_str();
-    let mut route = "";
+    let mut route = String::new();
     let answered = match refused {
         Some(refusal) => Err(refusal),
         None => match door.routes.find(method, below_api(parts.uri.path())) {
@@ -36,24 +36,19 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
                 let call = Incoming { headers: &parts.headers, query: parts.uri.query(), path: found.fields, body };
                 match found.target {
                     Target::Command(entry) => {
-                        route = entry.name;
+                        route = format!("/api/v1{}", entry.route.path);
                         command(&door, &caller, entry, call).await
                     }
                     Target::Query(entry) => {
-                        route = entry.name;
+                        route = format!("/api/v1{}", entry.route.path);
                         query(&door, &caller, entry, call).await
                     }
                 }
             }
         },
     };
-    let mut code = "";
-    let mut response = answered.unwrap_or_else(|refusal| {
-        code = refusal.def.code;
-        response(&refusal, caller.lang, &caller.origin.request_id)
-    });
-    let (actor, route) = (caller.actor.name.clone(), route.to_string());
-    response.extensions_mut().insert(Said { actor, route, code });
+    let mut response = answered.unwrap_or_else(|refusal| response(&refusal, caller.lang, &caller.origin.request_id));
+    response.extensions_mut().insert(Said { actor: caller.actor.name.clone(), route });
     response
 }
 

@@ -32,8 +32,8 @@ pub async fn ready(State(door): State<Arc<Door>>) -> Response<Body> {
 }
 
 /// `GET /api/v1/health`: version, schema, time up and checks.
-pub async fn report(door: &Arc<Door>) -> Response<Body> {
-    let checks = checks(door).await;
+pub async fn report(State(door): State<Arc<Door>>) -> Response<Body> {
+    let checks = checks(&door).await;
     let ok = checks.as_object().is_some_and(|c| c.values().all(|v| v == "ok"));
     let body = json!({
         "status": if ok { "ok" } else { "degraded" },

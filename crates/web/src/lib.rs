@@ -28,8 +28,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
@@ -105,6 +105,8 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/healthz", get(health::process))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/api/v1/health", get(health::report))
+        .route("/api/v1/openapi.json", get(openapi::document))
         .route("/assets/{name}", get(assets::serve))
         .route("/events/stream", get(live::stream))
         .route("/login", get(sign_in::form).post(sign_in::submit))
@@ -121,40 +123,56 @@ pub fn router(door: Arc<Door>) -> Router {
 /// The name of a request, in its answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("takt-request-id");
 
-/// What the log says of a request besides its line: handlers that know leave it with the answer.
+/// Who asked, and the pattern of the path: handlers that know leave it with the answer for the log.
 #[derive(Clone, Default)]
 pub(crate) struct Said {
     pub actor: String,
     pub route: String,
-    pub code: &'static str,
 }
 
-/// Give every request a name, and the log one line for it (R-PLAT-132).
+/// The code a request was refused with, left with the answer for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Refused(pub &'static str);
+
+/// Give every request a name, and the log one line for it (R-PLAT-132). A path says its pattern only: what stands in an address
+/// may be a secret.
 async fn logged(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let request_id = engine::request::name(door.engine.shared.now());
     let name = HeaderValue::from_str(&request_id).unwrap_or(HeaderValue::from_static(""));
     request.headers_mut().insert(REQUEST_ID, name.clone());
-    let (method, path) = (request.method().clone(), request.uri().path().to_string());
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_string());
+    let trace_id = traced(request.headers()).unwrap_or_default();
     let mut response = next.run(request).await;
     response.headers_mut().insert(REQUEST_ID, name);
-    let said = response.extensions_mut().remove::<Said>();
-    let Said { actor, route, code } = said.unwrap_or_else(|| Said { route: path, ..Said::default() });
+    let Said { actor, route } = response.extensions_mut().remove::<Said>().unwrap_or_default();
+    let route = if route.is_empty() { matched.unwrap_or_default() } else { route };
+    let code = response.extensions_mut().remove::<Refused>().map_or("", |refused| refused.0);
     let ms = started.elapsed().as_micros() as f64 / 1000.0;
     let (method, status) = (method.as_str(), response.status().as_u16());
-    tracing::info!(target: "request", request_id, actor, method, route, status, ms, code);
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(target: "request", requestId = request_id, traceId = trace_id, actor, method, route, status, ms, code)
+        };
+    }
+    match status {
+        500.. => line!(error),
+        400.. => line!(warn),
+        _ => line!(info),
+    }
     response
+}
+
+/// The trace that a caller follows (W3C `traceparent`: `00-{32 hex digits}-…`).
+fn traced(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("traceparent")?.to_str().ok()?.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_string())
 }
 
 /// Everything else is the API, a form, or a page.
 async fn any(State(door): State<Arc<Door>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let path = request.uri().path();
-    if path == "/api/v1/openapi.json" {
-        return openapi::document(&door);
-    }
-    if path == "/api/v1/health" {
-        return health::report(&door).await;
-    }
     if path.starts_with("/api/") {
         return api::answer(door, from, request).await;
     }

@@ -20,10 +20,10 @@ use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::Door;
 use crate::actor::Caller;
 use crate::body::pairs;
 use crate::problem::response;
+use crate::{Door, Said};
 
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Without a bell of this process the feed is read this often: another node may have written.
@@ -104,10 +104,12 @@ pub async fn stream(
         .collect();
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
     let (sender, events) = mpsc::channel::<Result<Event, Infallible>>(64);
+    let said = Said { actor: caller.actor.name.clone(), route: String::new() };
     let listener = Listener { door, caller, headers, topics, epoch, asked: Instant::now(), out: sender };
     tokio::spawn(listener.serve(last));
     let mut answer = Sse::new(ReceiverStream::new(events)).into_response();
     answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+    answer.extensions_mut().insert(said);
     answer
 }
 

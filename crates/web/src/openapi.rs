@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::Response;
 use engine::door::KEY_MAX;
 use engine::listing::{PAGE, PAGE_MAX};
@@ -15,7 +16,7 @@ use crate::Door;
 use crate::problem::json_response;
 
 /// `GET /api/v1/openapi.json`; made once.
-pub fn document(door: &Arc<Door>) -> Response<Body> {
+pub async fn document(State(door): State<Arc<Door>>) -> Response<Body> {
     let text = door.contract.get_or_init(|| of(&door.engine.shared.registry, door.settings.version).to_string());
     json_response(200, text.clone())
 }

@@ -20,7 +20,7 @@ use crate::body::pairs;
 use crate::context::Context;
 use crate::pages::{self, Body as PageBody, Page, Source};
 use crate::problem::refusal_of;
-use crate::{Door, Said, form, list, lookup, record, search, sign_in, words};
+use crate::{Door, Refused, Said, form, list, lookup, record, search, sign_in, words};
 
 /// The templates.
 pub struct Pages {
@@ -55,9 +55,19 @@ pub async fn answer(door: Arc<Door>, from: SocketAddr, request: Request) -> Resp
         }
         None => show(&door, &caller, &parts.uri).await,
     };
-    let said = Said { actor: caller.actor.name.clone(), route: parts.uri.path().to_string(), code: "" };
+    let said = Said { actor: caller.actor.name.clone(), route: pattern(parts.uri.path()).to_string() };
     response.extensions_mut().insert(said);
     response
+}
+
+/// The pattern of a page's path; nothing for a path that no page has.
+fn pattern(path: &str) -> &str {
+    match path {
+        "/" | "/mes" | "/mes/search" => path,
+        _ if path.starts_with("/lookup/") => "/lookup/{list}",
+        _ if path.starts_with("/forms/") => "/forms/{command}",
+        _ => find(path).map_or("", |(page, _)| page.path),
+    }
 }
 
 /// Asked for by a page that is open: it asks to sign in again in place, and must not get the sign-in page instead of its part.
@@ -258,5 +268,7 @@ pub fn problem(door: &Arc<Door>, caller: &Caller, uri: &Uri, refusal: &Refusal) 
         },
         &[],
     ));
-    context.render("error.html", status)
+    let mut page = context.render("error.html", status);
+    page.extensions_mut().insert(Refused(refusal.def.code));
+    page
 }

@@ -6,9 +6,12 @@ use engine::{Lang, words};
 use kernel::{Error, Kind, Refusal};
 use serde_json::{Value as Json, json};
 
+use crate::Refused;
+
 /// The refusal as the answer of the API.
 pub fn response(refusal: &Refusal, lang: Lang, request_id: &str) -> Response<Body> {
     let mut response = json_response(refusal.kind.status(), body(refusal, lang, request_id).to_string());
+    response.extensions_mut().insert(Refused(refusal.def.code));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if matches!(refusal.kind, Kind::Busy | Kind::TooMany) {

@@ -12,10 +12,10 @@ use engine::{Lang, words};
 use kernel::Refusal;
 use serde_json::{Value as Json, json};
 
-use crate::Door;
 use crate::actor::{COOKIE, Caller};
 use crate::body::pairs;
 use crate::context::{Context, encoded};
+use crate::{Door, Refused};
 
 /// `GET /login`.
 pub async fn form(
@@ -211,7 +211,11 @@ fn page(
     context.set("error", refusal.map(|r| json!({ "code": r.def.code, "detail": words::refusal(caller.lang, r) })));
     context.title(words::say(caller.lang, "sign-in", []));
     let status = refusal.map_or(200, |r| r.kind.status());
-    context.render("login.html", status)
+    let mut page = context.render("login.html", status);
+    if let Some(refusal) = refusal {
+        page.extensions_mut().insert(Refused(refusal.def.code));
+    }
+    page
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use ::demo::Mark;
 use clap::Args;
 use engine::store::Database;
 
-use super::serve::log_to_stderr;
 use crate::config::{Config, Flags};
 use crate::demo_plant::{self, Accounts};
 use crate::floor::{self, Pace};
@@ -35,7 +34,7 @@ pub struct Demo {
 /// Serve a demo.
 pub fn demo(asked: &Demo) -> Result<(), String> {
     let config = config(asked)?;
-    log_to_stderr(&config);
+    crate::log::to_stderr(&config);
     demo_plant::must_be_ours(&config)?;
     let accounts = Accounts::of(&asked.dir)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
