@@ -39,6 +39,7 @@ pub fn demo(asked: &Demo) -> Result<(), String> {
     let accounts = Accounts::of(&asked.dir)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     runtime.block_on(async {
+        let asked_to_stop = server::asked_to_stop();
         let running = server::start(&config).await?;
         let (engine, owned) = (running.engine.clone(), accounts.clone());
         // Playing waits for the database: on a plain thread, not inside the runtime.
@@ -52,7 +53,7 @@ pub fn demo(asked: &Demo) -> Result<(), String> {
         print(&base, &asked.dir, &accounts);
         let pace = if asked.play { Pace::per_minute(asked.pace) } else { Pace::FIRST_BOARDS_ONLY };
         let playing = floor::play(&base, &accounts, pace);
-        server::asked_to_stop().await;
+        asked_to_stop.await;
         println!("Takt stops: no new requests; what is in flight is finished.");
         playing.stop();
         running.stop().await;
