@@ -33,28 +33,26 @@ fn told(ran: &Output) -> (i32, String) {
     (ran.status.code().unwrap_or(-1), said)
 }
 
-/// A server that was started, and its address.
+/// A server that was started, its address, and what it said before it served.
 struct Serving {
     child: Child,
     address: SocketAddr,
-    out: BufReader<std::process::ChildStdout>,
     before: String,
 }
 
 impl Serving {
     fn start(mut command: Command) -> Serving {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let mut out = BufReader::new(child.stdout.take().expect("its output"));
-        let (mut before, mut line) = (String::new(), String::new());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut serving = Serving { child, address: ([0, 0, 0, 0], 0).into(), before: String::new() };
+        let mut out = BufReader::new(serving.child.stdout.as_mut().expect("its output"));
         loop {
-            line.clear();
-            if out.read_line(&mut line).expect("a line") == 0 {
-                panic!("it ended before it served: {}", told(&child.wait_with_output().expect("its end")).1);
-            }
-            before.push_str(&line);
-            let address = line.split("http://").nth(1).and_then(|rest| rest.trim().parse().ok());
-            if let Some(address) = address {
-                return Serving { child, address, out, before };
+            let mut line = String::new();
+            let read = out.read_line(&mut line).expect("a line");
+            assert!(read > 0, "it ended before it served: {}", serving.before);
+            serving.before.push_str(&line);
+            if let Some(address) = line.split("http://").nth(1).and_then(|rest| rest.trim().parse().ok()) {
+                serving.address = address;
+                return serving;
             }
         }
     }
@@ -69,9 +67,14 @@ impl Serving {
         assert!(asked.success(), "it still runs");
         let mut log = String::new();
         self.child.stderr.take().expect("its log").read_to_string(&mut log).expect("the log is text");
-        let mut rest = String::new();
-        let _ = self.out.read_to_string(&mut rest);
         (self.child.wait().expect("it ends").code().unwrap_or(-1), log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
