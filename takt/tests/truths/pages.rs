@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use engine::{Lang, Permit};
+use engine::permits::PRESET_ROLES;
+use engine::{Lang, Need, Permit, Scope};
 use regex::Regex;
 use web::pages::{Body, PAGES};
 
@@ -51,6 +52,32 @@ fn every_page_opens_in_both_languages_and_speaks_only_them() {
         }
     }
     none_of(&complaints, "page");
+}
+
+#[test]
+fn every_page_opens_for_the_roles_that_may_and_for_no_other() {
+    let known = names("A");
+    let mut complaints = Vec::new();
+    for role in PRESET_ROLES.iter().filter(|role| !role.token_only) {
+        let mut person = quiet().sign_in(role.code);
+        for page in PAGES {
+            let may = match page.need {
+                Need::Any(permits) => permits.iter().any(|p| role.closure().has(*p)),
+                Need::Session | Need::Arrival | Need::Nobody => true,
+            };
+            let status = person.get_in(&filled(page.path, &known), "en").status;
+            let fits = match (may, status) {
+                (true, 200) | (false, 403) => true,
+                // Others' rows of the trail, and a station that this role's person is not bound to.
+                (true, 404) => page.name == "audit_row" || page.name == "station" && role.scope != Scope::All,
+                // Whoever has no right to a home is shown his own.
+                (false, 303) => matches!(page.body, Body::Home(_)),
+                _ => false,
+            };
+            complaints.extend((!fits).then(|| format!("{} as {}: {status}", page.path, role.code)));
+        }
+    }
+    none_of(&complaints, "page with another answer than its right");
 }
 
 fn read(person: &mut Person, address: &str, lang: Lang) -> Vec<String> {
