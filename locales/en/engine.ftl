@@ -12,7 +12,10 @@ refusal-LINE_FORBIDDEN = Line { $line } is not assigned to you. An administrator
 refusal-STATION_FORBIDDEN = Station { $station } is not assigned to you. Use your own station, or ask an administrator to assign it.
 refusal-VERSION_REQUIRED = A change needs the version you saw (header If-Match). Load the current state first.
 refusal-VERSION_MISMATCH = Somebody changed this meanwhile; it is at version { $version } now. Reload and make your change again.
-refusal-RATE_LIMITED = Too many calls. Wait { $seconds } seconds.
+refusal-RATE_LIMITED = Too many calls. Wait { $seconds ->
+    [one] 1 second.
+   *[other] { $seconds } seconds.
+}
 refusal-TEMPORARILY_UNAVAILABLE = Takt is busy or restarting. Nothing was saved; send it again with the same key in a moment.
 refusal-STORAGE_FULL = The disk is full. Nothing was saved; tell an administrator to make room.
 refusal-INTERNAL_ERROR = Something went wrong on our side and nothing was saved. Give an administrator the reference { $reference }.

@@ -14,10 +14,16 @@ refusal-TOKEN_REVOKED = Token { $token } was revoked. An administrator can issue
 refusal-TOKEN_IP_DENIED = Token { $token } may not be used from this address. An administrator can change its allowed addresses.
 
 ## Refusals: passwords
-refusal-PASSWORD_TOO_SHORT = The password is too short. Choose at least { $min } characters.
+refusal-PASSWORD_TOO_SHORT = The password is too short. Choose at least { $min ->
+    [one] 1 character.
+   *[other] { $min } characters.
+}
 refusal-PASSWORD_IS_USERNAME = The password must not be the user name. Choose another one.
 refusal-PASSWORD_TOO_COMMON = This password is one of the first that everybody tries. Choose another one, for example a short sentence.
-refusal-PASSWORD_REUSED = This is one of your last { $count } passwords. Choose a new one.
+refusal-PASSWORD_REUSED = { $count ->
+    [one] This is your last password. Choose a new one.
+   *[other] This is one of your last { $count } passwords. Choose a new one.
+}
 
 ## Refusals: people and roles
 refusal-USER_NOT_FOUND = There is no user { $username }. Check the spelling or search for the name.
@@ -166,7 +172,10 @@ setting-auth-token-ratePerMin = Calls per minute of a token that does not say ot
 ## Refusals: roles, settings, audit
 refusal-ROLE_CODE_RESERVED = { $role } is reserved. Choose another code.
 refusal-ROLE_SYSTEM_LOCKED = Role { $role } comes with Takt: only its name and description change. Clone it and change the copy.
-refusal-ROLE_IN_USE = { $count } people have role { $role }. Give them another role first, then delete it.
+refusal-ROLE_IN_USE = { $count ->
+    [one] 1 person has role { $role }. Give that person another role first, then delete it.
+   *[other] { $count } people have role { $role }. Give them another role first, then delete it.
+}
 refusal-CONFIG_VERSION_NOT_FOUND = Setting { $key } never had version { $version }. Choose one from its history.
 refusal-AUDIT_NOT_FOUND = There is no audit record { $seq } that you may read. Rows get their number within a second; others’ rows need audit:read.
 

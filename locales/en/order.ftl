@@ -28,9 +28,12 @@ refusal-WORK_ORDER_COMPLETED = Order { $wo } is over, so it does not change any 
 refusal-WORK_ORDER_HAS_RUNS = Order { $wo } has runs ({ $runs }), so this is not possible. A planner cancels or finishes them first.
 refusal-WORK_ORDER_HAS_NO_RUNS = Nothing was built of order { $wo }. Cancel the order instead of closing it.
 refusal-WORK_ORDER_RUNS_NOT_TERMINAL = Order { $wo } still has open runs: { $runs }. Close or cancel them first; planner and line leader can.
-refusal-WORK_ORDER_SHORT_QTY = Order { $wo } has { $good } good of { $planned } planned, { $missing } are missing. Build the rest, or accept fewer and say why.
+refusal-WORK_ORDER_SHORT_QTY = Order { $wo } has { $good } good of { $planned } planned, { $missing } missing. Build the rest, or accept fewer and say why.
 refusal-WORK_ORDER_PRODUCT_LOCKED = Order { $wo } builds { $ours } and has runs, so it cannot become { $theirs }. Cancel its runs first, or ask for a new order.
-refusal-WORK_ORDER_QTY_BELOW_ALLOCATED = Runs of order { $wo } plan { $allocated } boards already, more than { $theirs }. A planner cancels runs first, or the quantity stays.
+refusal-WORK_ORDER_QTY_BELOW_ALLOCATED = Runs of order { $wo } plan { $allocated ->
+    [one] 1 board already
+   *[other] { $allocated } boards already
+}, more than { $theirs }. A planner cancels runs first, or the quantity stays.
 refusal-WORK_ORDER_ERP_CLOSED = The ERP has closed order { $wo }, so no more runs start. Ask planning to open it again in the ERP.
 refusal-WORK_ORDER_MATERIAL_NOT_READY = The material of order { $wo } is not fully picked. Ask the store to pick the rest first.
 refusal-WORK_ORDER_DISPATCH_LINE_MISMATCH = Order { $wo } was sent to line { $wanted }, not to { $line }. Take that line, or let a planner send the order here.
@@ -71,8 +74,14 @@ refusal-RUN_ON_HOLD = Run { $run } is on hold, so nothing starts on it. The hold
 refusal-RUN_CLOSED = Run { $run } is finished. Take a board of another run, or ask the planner for a new run.
 refusal-RUN_NOT_AUTHORIZED = Run { $run } is not authorized yet. A planner authorizes it on its page.
 refusal-RUN_NO_DUPLICATE = There is a run { $run } already. Choose another number, or leave it empty.
-refusal-RUN_NO_TOO_LONG = The number of the next run would be longer than { $max } characters. Give a shorter number, or ask the administrator to shorten the template.
-refusal-RUN_QTY_EXCEEDS_WORK_ORDER = The runs of order { $wo } may plan { $limit } boards together, and { $allocated } are planned. Plan { $remaining } at most.
+refusal-RUN_NO_TOO_LONG = The number of the next run would be longer than { $max ->
+    [one] 1 character
+   *[other] { $max } characters
+}. Give a shorter number, or ask the administrator to shorten the template.
+refusal-RUN_QTY_EXCEEDS_WORK_ORDER = The runs of order { $wo } may plan { $limit ->
+    [one] 1 board
+   *[other] { $limit } boards
+} together; planned so far: { $allocated }. Plan { $remaining } at most.
 refusal-RUN_NOT_READY = Run { $run } is not in preparation, so it cannot be authorized. Look at its page for what it needs.
 refusal-RUN_ALREADY_STARTED = Run { $run } has started, so its authorization stays. Put the run on hold instead.
 refusal-RUN_IN_TERMINAL_STATUS = Run { $run } is finished, so it does not change any more. Ask the planner for a new run.
@@ -82,9 +91,15 @@ refusal-RUN_HOLD_REQUIRES_MRB = Quality holds run { $run } after inspection { $s
 refusal-RUN_HOLD_REQUIRES_IPQC = Inspection { $ipqcNo } holds run { $run }. A quality inspector resumes it there.
 refusal-RUN_NOT_CLOSABLE = Run { $run } cannot be closed yet. It closes once it has run, is not on hold and all its boards are finished.
 refusal-RUN_HAS_NO_UNITS = Run { $run } has no units, so there is nothing to close. Generate units, or cancel the run.
-refusal-RUN_UNITS_NOT_TERMINAL = { $count } boards of run { $run } are not finished: { $queued } waiting, { $inside } in a station, { $failed } failed, { $held } on hold. Finish them at the stations, or let quality decide on them.
-refusal-RUN_SHORT_OF_PLAN = Run { $run } has finished { $finished } of { $plan } boards, { $missing } are missing. Build the rest, or accept fewer and say why.
-refusal-RUN_HAS_TRACKS = { $count } boards of run { $run } were in a station, so it cannot be cancelled. Finish and close the run.
+refusal-RUN_UNITS_NOT_TERMINAL = { $count ->
+    [one] 1 board of run { $run } is not finished
+   *[other] { $count } boards of run { $run } are not finished
+}: { $queued } waiting, { $inside } in a station, { $failed } failed, { $held } on hold. Finish all at the stations, or let quality decide.
+refusal-RUN_SHORT_OF_PLAN = Run { $run } has { $finished } finished of { $plan } planned, { $missing } missing. Build the rest, or accept fewer and say why.
+refusal-RUN_HAS_TRACKS = { $count ->
+    [one] 1 board of run { $run } was
+   *[other] { $count } boards of run { $run } were
+} in a station, so the run cannot be cancelled. Finish and close it.
 
 ## Words
 word-OrderStatus-RECEIVED = Received
@@ -157,11 +172,20 @@ next-order-cancelled = The order was cancelled.
 next-order-release = Choose a line and release the order.
 next-order-release-blocked = The order cannot be released yet.
 next-order-released = Released to line { $line }.
-next-order-runs = { $remaining } boards are not in a run yet. Create a run.
-next-order-runs-blocked = { $remaining } boards are not in a run yet, and no run can be created now.
+next-order-runs = { $remaining ->
+    [one] 1 board is
+   *[other] { $remaining } boards are
+} not in a run yet. Create a run.
+next-order-runs-blocked = { $remaining ->
+    [one] 1 board is
+   *[other] { $remaining } boards are
+} not in a run yet, and no run can be created now.
 next-order-runs-all = All boards are in runs.
 next-order-runs-wait = Runs follow once the order is released.
-next-order-build = { $good } good of { $planned }; { $open } runs open, { $scrap } scrapped.
+next-order-build = { $good } good of { $planned }; { $open ->
+    [one] 1 run
+   *[other] { $open } runs
+} open, { $scrap } scrapped.
 next-order-close = { $good } good of { $planned }. Close the order.
 next-order-close-blocked = { $good } good of { $planned }. The order cannot be closed as it is.
 next-order-close-wait = Closes once all runs are finished.
@@ -171,17 +195,26 @@ next-order-closed = Closed with { $good } good of { $planned }.
 next-run-not-configured = Not configured.
 next-run-cancelled = The run was cancelled.
 next-run-authorize = Everything is ready. Authorize the run.
-next-run-authorize-blocked = { $count } gates are not passed yet.
+next-run-authorize-blocked = { $count ->
+    [one] 1 gate is
+   *[other] { $count } gates are
+} not passed yet.
 next-run-authorized = Authorized by { $by }.
 next-run-authorized-before = Authorized.
 next-run-execute-wait = Starts once the run is authorized.
 next-run-no-units = No units yet. Generate units, or let the first scan create them.
 next-run-executing = { $done } of { $plan } done.
-next-run-executing-failed = { $done } of { $plan } done; { $failed } failed boards wait for quality.
+next-run-executing-failed = { $done } of { $plan } done; { $failed ->
+    [one] 1 failed board waits
+   *[other] { $failed } failed boards wait
+} for quality.
 next-run-held = On hold. Resume it, or deal with what holds it.
 next-run-executed = All boards are finished: { $done } good, { $scrap } scrapped.
 next-run-close-wait = Closes at the end.
-next-run-close-units = { $open } boards are not finished: { $queued } waiting, { $failed } failed, { $held } on hold.
+next-run-close-units = { $open ->
+    [one] 1 board is
+   *[other] { $open } boards are
+} not finished: { $queued } waiting, { $failed } failed, { $held } on hold.
 next-run-close = { $good } good, { $scrap } scrapped of { $plan }. Close the run.
 next-run-close-blocked = { $good } good, { $scrap } scrapped of { $plan }. The run cannot be closed as it is.
 next-run-closed = Closed with { $good } good of { $plan }, { $scrap } scrapped.

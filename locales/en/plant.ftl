@@ -72,7 +72,7 @@ event-DATA_SPEC_REVISED = Data spec revised
 refusal-DATA_SPEC_NOT_FOUND = There is no data spec { $name }. Check the operation and the name, or pick it from the list.
 refusal-DATA_SPEC_NAME_DUPLICATE = Operation { $operation } has a data spec { $name } already. Choose another name, or edit that one.
 refusal-DATA_SPEC_LIMITS_INVALID = The limits of { $name } contradict each other: { $problem }. Correct them and save again.
-refusal-DATA_SPEC_TYPE_LOCKED = Values of { $name } are stored already, so its data type stays. Create a new data spec for the other type.
+refusal-DATA_SPEC_TYPE_LOCKED = There are values of { $name } already, so its data type stays. Create a new data spec for the other type.
 refusal-DATA_SPEC_TRIGGER_MISMATCH = The trigger { $trigger } of { $name } does not fit. Name an event for EVENT, minutes for TIME, and neither for each board or carrier; use each carrier at batch steps only.
 
 ## Operations

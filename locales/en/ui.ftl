@@ -178,7 +178,10 @@ js-scan-unknown = Not recognised: { $text }. Expected { $expected }.
 js-scan-any = a serial number, run, order, lot or slot
 js-scan-sn = a serial number
 js-scan-queue-full = Too many scans waiting. { $text } was not taken.
-js-scan-queue-cleared = { $n } waiting scans were dropped because of the error. Scan them again.
+js-scan-queue-cleared = { $n ->
+    [one] 1 waiting scan was dropped because of the error. Scan it again.
+   *[other] { $n } waiting scans were dropped because of the error. Scan them again.
+}
 
 ## Station
 run = Run
@@ -234,8 +237,12 @@ js-copy-all = Copy all
 js-done-warned = { $name }: done, with a warning
 js-undo-title = Undo track-in of { $sn }
 js-last-step = last step
-js-more-specs = { $n } optional values
-js-from-machine = from { $name } { $time }
+js-more-specs = { $n ->
+    [one] 1 optional value
+   *[other] { $n } optional values
+}
+js-from-machine-AUTO = from the machine { $time }
+js-from-machine-MANUAL = entered { $time }
 js-judge-done = within limits
 js-judge-fail = outside limits
 js-judge-waiting = not entered
@@ -315,8 +322,6 @@ js-bi-no-out-right = You may not track out here. Ask the line leader.
 js-bi-what-is-wrong = What is wrong with { $sn }?
 
 js-bi-ng-then = { $defects } recorded. Waiting for quality.
-js-source-AUTO = the machine
-js-source-MANUAL = the entry
 js-bi-in-ask = IN?
 js-bi-in-fill = Enter the values, then track in.
 js-bi-fail-ask = NG?
@@ -331,7 +336,10 @@ js-signed-out = Signed out
 js-somebody-else = Somebody else
 js-scan-station = a station code
 js-chosen-n = { $n } chosen
-js-bulk-title = { $name }: { $n } units
+js-bulk-title = { $name }: { $n ->
+    [one] 1 unit
+   *[other] { $n } units
+}
 js-bulk-done = Done
 js-bulk-retry = Try { $n } again
 station-find = Find station
@@ -343,7 +351,7 @@ choose-all = Choose all on this page
 choose-none = Choose none
 trace-dataValues = Collected values
 trace-history = Who did what
-trace-more = The first { $n } are shown. The API gives the rest.
+trace-more = Shown: the first { $n }. The API gives the rest.
 trace-search-all = Search everywhere
 superseded = corrected
 measure = Unit of measure

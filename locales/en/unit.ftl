@@ -5,9 +5,18 @@ refusal-UNIT_NOT_FOUND = Serial { $sn } is not known in your lines. Check the la
 refusal-UNIT_NO_RUN = Unit { $sn } belongs to no run. A planner puts it into one.
 refusal-SN_DUPLICATE = Serial { $sn } exists already, so nothing was created. Use serials that no board and no panel carries.
 refusal-SN_DUPLICATE_IN_REQUEST = Serial { $sn } is in the list more than once. Remove the repeat and try again.
-refusal-QUANTITY_EXCEEDS_PLAN = Run { $run } is planned for { $plan } units; { $remaining } more can be created. Lower the quantity or ask the planner for another run.
-refusal-RUN_PLAN_QTY_EXCEEDED = Run { $run } already has all { $plan } planned units. Scan a board that is among them, or ask the planner.
-refusal-UNITS_CANNOT_BE_DELETED = { $processed } units of run { $run } have been worked on or are held. None was deleted; cancel or close the run instead.
+refusal-QUANTITY_EXCEEDS_PLAN = Run { $run } is planned for { $plan ->
+    [one] 1 unit
+   *[other] { $plan } units
+}; { $remaining } more can be created. Lower the quantity or ask the planner for another run.
+refusal-RUN_PLAN_QTY_EXCEEDED = Run { $run } already has { $plan ->
+    [one] the 1 unit that is planned
+   *[other] all { $plan } planned units
+}. Scan a board of the run, or ask the planner.
+refusal-UNITS_CANNOT_BE_DELETED = { $processed ->
+    [one] 1 unit of run { $run } has been worked on or is held
+   *[other] { $processed } units of run { $run } have been worked on or are held
+}. None was deleted; cancel or close the run instead.
 refusal-UNIT_NOT_HELD = Unit { $sn } has no hold that can be ended by hand. Holds of defects and inspections end there.
 refusal-STATION_LINE_MISMATCH = Station { $station } belongs to line { $line }, run { $run } is on line { $runLine }. Take the board to a station of its line.
 refusal-RUN_WORK_ORDER_MISMATCH = Run { $run } is not of order { $wo }. Check which order is set at the station.
@@ -20,7 +29,10 @@ refusal-UNIT_ON_HOLD = Unit { $sn } is on hold: { $reason } ({ $by }). Set it as
 refusal-UNIT_SCRAPPED = Unit { $sn } was scrapped. Put it with the scrap.
 refusal-STEP_MISMATCH = Unit { $sn } stands at step { $step }, which its route does not have there. A process engineer must look at it.
 refusal-STATION_MISMATCH = Unit { $sn } belongs to { $step } → { $stations }. Station { $station } does not do this step.
-refusal-STATION_CAPACITY_REACHED = Station { $station } holds { $capacity } boards and is full. Track one out first.
+refusal-STATION_CAPACITY_REACHED = Station { $station } holds { $capacity ->
+    [one] 1 board
+   *[other] { $capacity } boards
+} and is full. Track one out first.
 refusal-ACTIVE_TRACK_EXISTS = Unit { $sn } is inside a station already. Scan it again to see where.
 refusal-TRACK_AT_OTHER_STATION = Unit { $sn } is inside { $stations } at { $step }. Track it out there.
 refusal-UNIT_NOT_IN_STATION = Unit { $sn } is not tracked in at { $station }. It was last seen at { $lastStation }, { $lastAt }.

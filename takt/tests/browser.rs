@@ -9,6 +9,8 @@ mod browser {
     mod answers;
     #[path = "../browser/harness.rs"]
     mod harness;
+    #[path = "../browser/language.rs"]
+    mod language;
     #[path = "../browser/pages.rs"]
     mod pages;
     #[path = "../browser/shifts.rs"]

@@ -46,7 +46,7 @@ fn wanted() -> BTreeSet<String> {
 }
 
 #[test]
-fn r_scr_070_everything_shown_has_words_in_both_languages() {
+fn r_scr_090_everything_shown_has_words_in_both_languages() {
     for lang in Lang::ALL {
         let missing: Vec<String> = wanted().into_iter().filter(|key| !words::has(lang, key)).collect();
         assert!(missing.is_empty(), "{}: {}", lang.tag(), missing.join("\n"));
@@ -54,7 +54,7 @@ fn r_scr_070_everything_shown_has_words_in_both_languages() {
 }
 
 #[test]
-fn r_scr_070_both_languages_have_the_same_keys_and_placeholders() {
+fn r_scr_090_both_languages_have_the_same_keys_and_placeholders() {
     assert_eq!(words::keys(Lang::En), words::keys(Lang::Zh));
 }
 

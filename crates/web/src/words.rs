@@ -1,6 +1,5 @@
 //! Words as templates ask for them: sentences, states with their colour and icon, labels.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use engine::{Lang, words};
@@ -166,14 +165,22 @@ pub fn for_browser(lang: Lang) -> &'static Json {
     &MADE[lang as usize]
 }
 
+/// A message that counts `n` has a second text for one of a thing, under its key with `|1`.
 fn make(lang: Lang) -> Json {
-    let keys: BTreeMap<String, Vec<String>> = words::keys(lang);
-    let spoken = keys.iter().filter_map(|(key, names)| {
-        let short = key.strip_prefix("js-")?;
-        let args: Vec<(&str, Json)> = names.iter().map(|n| (n.as_str(), Json::from(format!("{{{n}}}")))).collect();
-        Some((short.to_string(), Json::from(words::say(lang, key, args))))
-    });
-    Json::Object(spoken.collect())
+    let mut spoken = serde_json::Map::new();
+    for (key, names) in words::keys(lang) {
+        let Some(short) = key.strip_prefix("js-") else { continue };
+        let said = |n: Json| {
+            let args = names.iter().map(|name| (name.as_str(), Json::from(format!("{{{name}}}"))));
+            words::say(lang, &key, args.map(|(name, kept)| (name, if name == "n" { n.clone() } else { kept })))
+        };
+        let (many, one) = (said("{n}".into()), said(1.into()));
+        if one != many.replace("{n}", "1") {
+            spoken.insert(format!("{short}|1"), one.into());
+        }
+        spoken.insert(short.to_string(), many.into());
+    }
+    Json::Object(spoken)
 }
 
 /// Add to an answer what only words can say: sentences of blockers and refusals, names of roles.
@@ -237,4 +244,17 @@ fn sentence(lang: Lang, value: &Json) -> Option<String> {
     let key = value.get("key")?.as_str()?;
     let params = value.get("params").and_then(Json::as_object).cloned().unwrap_or_default();
     Some(words::say(lang, key, params.iter().map(|(k, v)| (k.as_str(), v.clone())).collect::<Vec<_>>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_scr_090_the_browser_says_one_of_a_thing_in_the_singular() {
+        let [en, zh] = Lang::ALL.map(for_browser);
+        assert_eq!((&en["bulk-title"], &en["bulk-title|1"]), (&"{name}: {n} units".into(), &"{name}: 1 unit".into()));
+        assert!(zh["bulk-title"].is_string() && zh["bulk-title|1"].is_null(), "Chinese has one form");
+        assert!(en["chosen-n"].is_string() && en["chosen-n|1"].is_null(), "no noun, one form");
+    }
 }

@@ -18,7 +18,7 @@ use crate::world::{names, plausible};
 const OF_EVERY_LIST: [&str; 3] = ["cursor", "limit", "sort"];
 
 #[test]
-fn both_catalogues_have_the_same_keys_and_placeholders() {
+fn r_scr_090_both_catalogues_have_the_same_keys_and_placeholders() {
     let (en, zh) = (keys(Lang::En), keys(Lang::Zh));
     let all: BTreeSet<&String> = en.keys().chain(zh.keys()).collect();
     let mut complaints = Vec::new();
@@ -31,6 +31,26 @@ fn both_catalogues_have_the_same_keys_and_placeholders() {
         }
     }
     none_of(&complaints, "key");
+}
+
+#[test]
+fn r_scr_090_english_says_one_of_a_thing_in_the_singular() {
+    // A one before several things, or before a verb that wants several.
+    let things = "boards|units|runs|orders|gates|people|persons|roles|seconds|minutes|hours|days|passwords|characters|scans|values|rows|steps|stations|lines";
+    let plural = Regex::new(&format!(r"\b1 (?:[a-z]+(?:ed|ing|al) )?(?:{things}|are|were|have)\b")).expect("a pattern");
+    let mut wrong = Vec::new();
+    for (key, names) in keys(Lang::En) {
+        let said = say(Lang::En, &key, names.iter().map(|name| (name.as_str(), Json::from(1))));
+        if plural.is_match(&said) {
+            wrong.push(format!("{key}: {said}"));
+        }
+    }
+    none_of(&wrong, "sentence about one");
+    let failed = |n: i64| {
+        say(Lang::En, "next-run-executing-failed", [("done", 0.into()), ("plan", 5.into()), ("failed", n.into())])
+    };
+    assert_eq!(failed(1), "0 of 5 done; 1 failed board waits for quality.");
+    assert_eq!(failed(2), "0 of 5 done; 2 failed boards wait for quality.");
 }
 
 #[test]
@@ -67,7 +87,7 @@ fn every_refusal_has_its_sentence_with_declared_facts_only() {
 }
 
 #[test]
-fn whatever_a_person_sees_has_its_word() {
+fn r_scr_090_whatever_a_person_sees_has_its_word() {
     let wanted = wanted();
     for lang in Lang::ALL {
         let missing: Vec<String> = wanted.iter().filter(|key| !has(lang, key)).cloned().collect();
@@ -198,7 +218,7 @@ fn gather(schema: &Json, fields: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn english_is_english_and_chinese_is_chinese() {
+fn r_scr_090_english_is_english_and_chinese_is_chinese() {
     let mut complaints = Vec::new();
     let latin = Regex::new(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}").expect("a pattern");
     for (key, names) in keys(Lang::En) {

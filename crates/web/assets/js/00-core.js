@@ -29,7 +29,9 @@ Takt.fresh = (node) => Takt.parts.forEach((f) => f(node));
 // words: the page carries its own; {name} is filled in here
 Takt.words = () => Takt._words || (Takt._words = JSON.parse(document.getElementById("words").textContent || "{}"));
 Takt.fill = (text, args) => text.replace(/\{(\w+)\}/g, (all, k) => args && args[k] !== undefined && args[k] !== null ? String(args[k]) : all);
-Takt.say = (key, args) => Takt.fill(Takt.words()[key] || key, args);
+// one of a thing may have a text of its own: «1 unit», «{n} units»
+Takt.text = (words, key, args) => (args && args.n === 1 && words[key + "|1"]) || words[key];
+Takt.say = (key, args) => Takt.fill(Takt.text(Takt.words(), key, args) || key, args);
 Takt.lang = () => document.body.dataset.lang || "en";
 
 // a sentence as nodes: codes in it are set as codes, so that no serial breaks in the middle
@@ -39,11 +41,16 @@ Takt.told = (text, args) => text.split(/(\{\w+\})/).map((part) => {
   return name === "sn" || name === "station" ? Takt.code(String(value)) : String(value);
 });
 
+// words that know what they say: another language puts itself in their place (R-SCR-090)
+Takt.spoken = (key, args, cls) => ({ class: cls, "data-say": key, "data-args": args ? JSON.stringify(args) : null });
+Takt.word = (key, args) => Takt.el("span", Takt.spoken(key, args), Takt.told(Takt.text(Takt.words(), key, args) || key, args));
+Takt.resay = (node) => { const args = JSON.parse(node.dataset.args || "null"); node.replaceWith(node.matches(".bi") ? Takt.bi(node.dataset.say, args) : Takt.word(node.dataset.say, args)); };
+
 // both languages of one word, the page's first
 Takt.bi = (key, args) => {
-  const other = (Takt.words().other || {})[key];
+  const words = Takt.words(), other = Takt.text(words.other || {}, key, args);
   const mine = Takt.lang() === "zh-CN" ? "zh-Hans" : "en", theirs = mine === "en" ? "zh-Hans" : "en";
-  const box = Takt.el("span", { class: "bi" }, Takt.el("span", { lang: mine }, Takt.told(Takt.words()[key] || key, args)));
+  const box = Takt.el("span", Takt.spoken(key, args, "bi"), Takt.el("span", { lang: mine }, Takt.told(Takt.text(words, key, args) || key, args)));
   if (other) box.append(Takt.el("span", { lang: theirs }, Takt.told(other, args)));
   return box;
 };

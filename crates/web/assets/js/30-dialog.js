@@ -4,7 +4,7 @@
 
   Takt.dialog = (content, opts) => {
     const before = document.activeElement;
-    const box = el("dialog", { class: "dialog" + (opts && opts.size ? " " + opts.size : "") });
+    const box = el("dialog", { class: "dialog" + (opts && opts.size ? " " + opts.size : ""), "data-url": opts && opts.url });
     box.append(...[content].flat());
     document.body.append(box);
     const title = box.querySelector("h2[id]");

@@ -142,7 +142,7 @@
     const form = e.target.closest && e.target.closest("form[data-command]");
     if (!form) return;
     if (e.ctrlKey || e.metaKey) { e.preventDefault(); form.requestSubmit(); return; }
-    if (e.target.tagName === "TEXTAREA" || e.target.tagName === "BUTTON") return;
+    if (e.target.matches("textarea, button, a, summary")) return;
     const fields = [...form.elements].filter((i) => i.name && i.type !== "hidden" && !i.readOnly);
     if (fields.length > 1) e.preventDefault();
   });

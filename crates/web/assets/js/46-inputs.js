@@ -29,6 +29,7 @@
     const all = e.target.closest("[data-checks-all], [data-checks-none]");
     if (all) all.closest("[data-field]").querySelectorAll("label.check:not([hidden]) input").forEach((i) => { i.checked = "checksAll" in all.dataset; });
   });
+  document.addEventListener("takt:language", () => document.querySelectorAll("[data-picks-remove]").forEach((b) => b.setAttribute("aria-label", say("remove") + " " + b.closest("li").dataset.value)));
   document.addEventListener("keydown", (e) => {
     if (e.key === "Backspace" && e.target.matches("[data-picks] input") && !e.target.value) { const last = e.target.closest("[data-picks]").querySelector("li:last-child"); if (last) last.remove(); }
   });

@@ -35,7 +35,7 @@
     if (!now.length) return;
     let answer;
     try { answer = await Takt.page(location.href, now.map((n) => n.id).join(" ")); } catch { return; }       // the dot tells
-    if (answer.status === 401) { stopPoll(); dot("stale", say("signed-out")); return; }
+    if (answer.status === 401) { stopPoll(); dot("stale", "signed-out"); return; }
     if (!answer.ok) return;
     now.forEach((n) => replace(n.id, answer.html));
     heard();
@@ -56,9 +56,9 @@
   // the same place in the new part: a row, a link, a button, a box
   const same = (a, b) => ["href", "data-href", "data-action", "value", "id"].every((k) => a.getAttribute(k) === b.getAttribute(k));
 
-  const dot = (cls, text) => document.querySelectorAll("#live").forEach((n) => { n.hidden = false; n.className = "live" + (cls ? " " + cls : ""); if (n.textContent !== text) n.textContent = text; });
-  const heard = () => { beat = Date.now(); dot("", say(poll ? "polling" : "live")); };
-  setInterval(() => { if (source !== null || poll) if (Date.now() - beat > STALE_MS) dot("stale", say("stale", { time: Takt.clock(new Date(beat)) })); }, 1000);
+  const dot = (cls, key, args) => document.querySelectorAll("#live").forEach((n) => { n.hidden = false; n.className = "live" + (cls ? " " + cls : ""); if (n.textContent !== say(key, args)) n.replaceChildren(Takt.word(key, args)); });
+  const heard = () => { beat = Date.now(); dot("", poll ? "polling" : "live"); };
+  setInterval(() => { if (source !== null || poll) if (Date.now() - beat > STALE_MS) dot("stale", "stale", { time: Takt.clock(new Date(beat)) }); }, 1000);
 
   const startPoll = () => { if (!poll) poll = setInterval(() => { if (navigator.onLine && !document.hidden) changed(null); }, POLL_MS); };
   const stopPoll = () => { clearInterval(poll); poll = 0; };

@@ -46,6 +46,7 @@
   };
   const times = (root) => root.querySelectorAll("time[data-ago]").forEach((n) => { if (Number.isFinite(Date.parse(n.dateTime))) n.textContent = Takt.ago(n.dateTime); });
   setInterval(() => times(document), 30000);
+  document.addEventListener("takt:language", () => times(document));
 
   Takt.eachPart((root) => {
     (root.matches && root.matches("[data-list]") ? [root] : [...root.querySelectorAll("[data-list]")]).forEach(columns);

@@ -14,6 +14,7 @@
     bar.querySelector("[data-bulk-n]").textContent = say("chosen-n", { n: chosen.size });
   };
   Takt.eachPart(show);
+  document.addEventListener("takt:language", show);
 
   document.addEventListener("change", (e) => {
     if (e.target.matches("input[data-choose]")) e.target.checked ? chosen.add(e.target.value) : chosen.delete(e.target.value);

@@ -2,7 +2,7 @@
 Takt.ready(() => {
   const root = document.getElementById("station");
   if (!root) return;
-  const { el, icon, say, bi } = Takt;
+  const { el, icon, say, bi, word } = Takt;
   const station = root.dataset.station, api = "/api/v1/stations/" + encodeURIComponent(station);
   const byId = (id) => document.getElementById(id);
   const scan = byId("scan"), result = byId("result"), now = byId("now"), ready = byId("ready"), undo = byId("undo");
@@ -10,16 +10,17 @@ Takt.ready(() => {
   Takt.keep.set("takt-station", station);
 
   S.focus = () => { if (!document.querySelector("dialog[open]")) scan.focus({ preventScroll: true }); };
+  const isLong = (verdict) => /\S{7}|[^\x00-\xff]{5}/.test(say(verdict));
   S.result = (r) => {
     const said = (what) => what instanceof Node ? what : bi(what, r.args);
-    const isLong = r.verdict && /\S{7}|[^\x00-\xff]{5}/.test(say(r.verdict));
-    result.className = "result " + (r.compact ? "compact" : "grow") + (r.idle ? " idle" : "") + (isLong ? " long" : "");
+    result.dataset.own = "";
+    result.className = "result " + (r.compact ? "compact" : "grow") + (r.idle ? " idle" : "") + (isLong(r.verdict) ? " long" : "");
     r.status ? (result.dataset.status = r.status) : delete result.dataset.status;
     r.code ? (result.dataset.code = r.code) : delete result.dataset.code;
     result.replaceChildren(icon(r.icon || r.status), el("p", { class: "verdict" }, bi(r.verdict)), el("p", { class: "where" }, said(r.where)),
       el("p", { class: "then" }, r.then ? said(r.then) : "", r.code ? [" ", el("span", { class: "code small" }, r.code)] : null));
     if (r.more) result.append(el("p", { class: "then" }, r.more));
-    if (r.retry) result.append(el("p", { class: "then" }, el("button", { type: "button", class: "btn", "data-action": "scan.retry", click: () => Takt.take(RETRY) }, icon("refresh"), say("retry"))));
+    if (r.retry) result.append(el("p", { class: "then" }, el("button", { type: "button", class: "btn", "data-action": "scan.retry", click: () => Takt.take(RETRY) }, icon("refresh"), word("retry"))));
     if (r.sound) Takt.sound(r.sound);
     S.focus();
   };
@@ -28,9 +29,11 @@ Takt.ready(() => {
     list.prepend(el("div", { class: "item", "data-status": status }, icon(glyph), el("div", {}, el("b", { class: "code" }, sn), " ", el("span", { class: "soft" }, text)), el("span", { class: "muted num" }, Takt.clock())));
     while (list.children.length > 3) list.lastElementChild.remove();
   };
+  let isBusy = false;
   const busy = (on) => {
-    const [glyph, word, color] = on ? ["waiting", "busy", "var(--ink-3)"] : S.held ? ["offline", "bi-offline", "var(--warn-fg)"] : ["done", "ready", ""];
-    ready.replaceChildren(icon(glyph), el("span", {}, say(word)));
+    isBusy = on;
+    const [glyph, text, color] = on ? ["waiting", "busy", "var(--ink-3)"] : S.held ? ["offline", "bi-offline", "var(--warn-fg)"] : ["done", "ready", ""];
+    ready.replaceChildren(icon(glyph), word(text));
     ready.style.color = color;
   };
   S.idle = () => { S.unit = null; S.hideForms(); now.hidden = true; byId("advanced").hidden = true; };
@@ -44,7 +47,7 @@ Takt.ready(() => {
     now.hidden = false;
     now.replaceChildren(el("dl", { class: "facts" }, [["bi-unit", u.sn], ["bi-run", u.runNo], ["bi-product", u.productCode]].filter(([, v]) => v).map(([k, v]) => el("div", {}, el("dt", {}, bi(k)), el("dd", { class: "code" }, String(v))))),
       el("div", { class: "path" }, el("div", { "data-status": u.executionMode === "FAI_TRIAL" ? "trial" : "current" }, el("span", { class: "small" }, bi("bi-this-step")), el("b", {}, S.stepWord(step))),
-        el("div", {}, el("span", { class: "small" }, bi("bi-next-step")), el("b", {}, next ? S.stepWord(next) : say("last-step")), nextAt.length ? el("span", { class: "code small" }, nextAt.join(", ")) : "")));
+        el("div", {}, el("span", { class: "small" }, bi("bi-next-step")), el("b", {}, next ? S.stepWord(next) : word("last-step")), nextAt.length ? el("span", { class: "code small" }, nextAt.join(", ")) : "")));
     S.strip(u.runNo, u.productCode);
   };
   S.strip = (runNo, productCode) => { byId("strip-run").textContent = runNo || "–"; byId("strip-product").textContent = productCode || ""; };
@@ -90,7 +93,7 @@ Takt.ready(() => {
     const elsewhere = verdict === "bi-not-here" && !away && step && at.length;
     S.result({ status, icon: glyph, verdict, code: p.code, sound: status === "waiting" ? "repeat" : "error", args: { sn, step: S.stepWord(step), station: at.join(", "), line },
       where: elsewhere ? "bi-belongs" : el("span", {}, p.detail || p.code), then: elsewhere && line ? "bi-take-there" : "bi-nothing-posted" });
-    S.log(status, glyph, sn, say(verdict));
+    S.log(status, glyph, sn, word(verdict));
     return false;
   };
 
@@ -111,7 +114,7 @@ Takt.ready(() => {
     S.result({ status: trial ? "trial" : "done", icon: "in", verdict: trial ? "bi-in-trial" : "bi-in", where: "bi-in-where", then: trial ? "bi-in-trial-then" : "bi-in-then", args: { step: S.stepWord(unit.currentStep), sn: b.sn }, sound: "ok" });
     S.showUnit(unit);
     S.trial(unit);
-    S.log("done", "in", b.sn, say("log-in", { step: S.stepWord(unit.currentStep) }));
+    S.log("done", "in", b.sn, word("log-in", { step: S.stepWord(unit.currentStep) }));
     S.queue();
     return true;
   };
@@ -172,13 +175,20 @@ Takt.ready(() => {
     S.mayUndo(null);
     S.idle();
     S.result({ status: "waiting", icon: "undo", verdict: "bi-undone", where: "bi-undone-where", args: { sn }, sound: "ok" });
-    S.log("waiting", "undo", sn, say("log-undone"));
+    S.log("waiting", "undo", sn, word("log-undone"));
     S.queue();
     return true;
   };
   if (undo) undo.addEventListener("click", S.undo);
 
   Takt.on.scanExpects = say("scan-sn");
+  document.addEventListener("takt:language", () => {
+    const verdict = result.querySelector(".verdict [data-say]");
+    if (verdict) result.classList.toggle("long", isLong(verdict.dataset.say));
+    Takt.on.scanExpects = say("scan-sn");
+    busy(isBusy);
+    S.queue();
+  });
   Takt.on.scanUnknown = (raw, what) => { S.result({ status: "fail", icon: "fail", verdict: "bi-unknown", where: el("span", {}, what), code: "SCAN_UNKNOWN" }); Takt.speak(what); };
   Takt.on.scan = async (s) => {
     if (s.kind === "act") return s.run();

@@ -2,7 +2,7 @@
 Takt.ready(() => {
   const S = Takt.station;
   if (!S) return;
-  const { el, icon, say, bi } = Takt;
+  const { el, icon, say, bi, word } = Takt;
   const byId = (id) => document.getElementById(id);
   const out = byId("out"), specsBox = byId("specs"), defect = byId("defect");
   let specs = [], defects = [], loaded = false, entry = false;
@@ -16,9 +16,9 @@ Takt.ready(() => {
   const limitText = (s) => {
     const { lo, hi, unit } = limits(s), u = unit ? " " + unit : "";
     const range = lo !== null && hi !== null ? lo + " – " + hi + u : lo !== null ? "≥ " + lo + u : hi !== null ? "≤ " + hi + u : "";
-    const from = given(s) && s.source ? say("from-machine", { name: say("source-" + s.source), time: s.collectedAt ? Takt.clock(new Date(s.collectedAt)) : "" }) : "";
-    return [range, from].filter(Boolean).join(" · ");
+    return range;
   };
+  const from = (s) => given(s) && s.source ? [limitText(s) ? " · " : "", word("from-machine-" + s.source, { time: s.collectedAt ? Takt.clock(new Date(s.collectedAt)) : "" })] : "";
   const number = (text) => /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(text) ? Number(text.replace(",", ".")) : NaN;
   const json = (text) => { try { return JSON.parse(text); } catch { return undefined; } };
   const judge = (s, text) => {
@@ -34,11 +34,11 @@ Takt.ready(() => {
   const row = (s, k) => {
     const id = "spec-" + k, { unit, allowed } = limits(s), fixed = given(s);
     const mark = el("span", {});
-    const set = (status) => { box.dataset.status = status; mark.replaceChildren(icon(status), el("span", { class: "vh" }, say("judge-" + status))); };
+    const set = (status) => { box.dataset.status = status; mark.replaceChildren(icon(status), el("span", { class: "vh" }, word("judge-" + status))); };
     const typed = (text) => { s.typed = text.trim(); set(judge(s, s.typed)); box.querySelectorAll(".error").forEach((n) => n.remove()); gate(); };
     let field;
     if (s.dataType === "BOOLEAN" && !fixed) {
-      field = el("span", { class: "yn", role: "group", "aria-label": s.name }, [["true", "ok"], ["false", "ng"]].map(([v, w]) => el("button", { type: "button", class: "btn", "aria-pressed": "false", click: (e) => { field.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", b === e.currentTarget)); typed(v); } }, say(w))));
+      field = el("span", { class: "yn", role: "group", "aria-label": s.name }, [["true", "ok"], ["false", "ng"]].map(([v, w]) => el("button", { type: "button", class: "btn", "aria-pressed": "false", click: (e) => { field.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", b === e.currentTarget)); typed(v); } }, word(w))));
     } else if (allowed && allowed.length && !fixed) {
       field = el("span", { class: "input" }, el("select", { id, change: (e) => typed(e.target.value) }, el("option", { value: "" }, ""), allowed.map((a) => el("option", { value: a }, String(a)))));
     } else {
@@ -46,7 +46,7 @@ Takt.ready(() => {
       const input = el("input", { id, autocomplete: "off", value: fixed ? String(s.value) : "", readonly: fixed, inputmode: isNumber ? "decimal" : "text", "data-pad": isNumber && !fixed ? (unit || "") : null, "data-limits": limitText(s), input: (e) => typed(e.target.value) });
       field = el("span", { class: "input" }, input, unit ? el("span", { class: "after" }, unit) : "");
     }
-    const box = el("div", { class: "spec", "data-spec": s.name }, el("label", { for: id }, el("b", {}, s.name), wanted(s) ? "" : el("span", { class: "muted small" }, " ", say("optional")), el("br"), el("span", { class: "small muted num" }, limitText(s))), field, mark);
+    const box = el("div", { class: "spec", "data-spec": s.name }, el("label", { for: id }, el("b", {}, s.name), wanted(s) ? "" : el("span", { class: "muted small" }, " ", word("optional")), el("br"), el("span", { class: "small muted num" }, limitText(s), from(s))), field, mark);
     set(fixed ? (s.judge === "FAIL" ? "fail" : "done") : "waiting");
     return box;
   };
@@ -57,12 +57,12 @@ Takt.ready(() => {
     const names = (list) => list.map((s) => s.name).join(", ");
     const missing = specs.filter((s) => wanted(s) && !given(s) && !s.typed);
     const bad = specs.filter((s) => s.itemType === "KEY" && (given(s) ? s.judge === "FAIL" : s.typed && judge(s, s.typed) === "fail"));
-    const reason = !loaded ? say("specs-failed") : missing.length ? say("specs-missing", { name: names(missing) }) : bad.length && !entry ? say("specs-bad", { name: names(bad) }) : "";
+    const reason = !loaded ? word("specs-failed") : missing.length ? word("specs-missing", { name: names(missing) }) : bad.length && !entry ? word("specs-bad", { name: names(bad) }) : "";
     for (const v of ["PASS", "IN"]) reason ? button(v).setAttribute("aria-disabled", "true") : button(v).removeAttribute("aria-disabled");
     loaded ? button("FAIL").removeAttribute("aria-disabled") : button("FAIL").setAttribute("aria-disabled", "true");
     const why = byId("out-why");
     why.hidden = !reason;
-    why.replaceChildren(icon("lock"), el("span", {}, reason), loaded ? "" : el("button", { type: "button", class: "btn small", click: () => open(S.unit, entry) }, say("retry")));
+    why.replaceChildren(icon("lock"), reason, loaded ? "" : el("button", { type: "button", class: "btn small", click: () => open(S.unit, entry) }, word("retry")));
     return !reason;
   };
 
@@ -80,7 +80,7 @@ Takt.ready(() => {
     tiles(known(unit.productCode));
     const first = specs.filter((s) => wanted(s) || !entry && given(s)), rest = entry ? [] : specs.filter((s) => !first.includes(s));
     specsBox.replaceChildren(...first.map(row));
-    if (rest.length) specsBox.append(el("details", { class: "card" }, el("summary", {}, say("more-specs", { n: rest.length })), el("div", { class: "body specs" }, rest.map((s, k) => row(s, "x" + k)))));
+    if (rest.length) specsBox.append(el("details", { class: "card" }, el("summary", {}, word("more-specs", { n: rest.length })), el("div", { class: "body specs" }, rest.map((s, k) => row(s, "x" + k)))));
     button("IN").hidden = !entry;
     button("PASS").hidden = button("FAIL").hidden = entry;
     out.hidden = false;
@@ -137,12 +137,12 @@ Takt.ready(() => {
     if (b.duplicate) S.repeat(sn, "bi-repeat-out");
     else if (b.result === "FAIL") {
       const found = (b.defects || []).map((d) => [d.code, d.location].filter(Boolean).join(" ")).join(", ");
-      S.result({ status: "fail", icon: "fail", verdict: "bi-ng", where: "bi-ng-where", then: found ? "bi-ng-then" : "bi-ng-wait", args: { sn, defects: found }, more: body.result === "PASS" ? el("span", {}, say("overridden", { reason: (b.resultReasons || []).map((r) => r.detail || r.code).join(", ") })) : null, sound: "error" });
-      S.log("fail", "fail", sn, say("log-ng", { defect: found }));
+      S.result({ status: "fail", icon: "fail", verdict: "bi-ng", where: "bi-ng-where", then: found ? "bi-ng-then" : "bi-ng-wait", args: { sn, defects: found }, more: body.result === "PASS" ? word("overridden", { reason: (b.resultReasons || []).map((r) => r.detail || r.code).join(", ") }) : null, sound: "error" });
+      S.log("fail", "fail", sn, word("log-ng", { defect: found }));
       remember(unit.productCode, body.defects.map((d) => d.code));
     } else {
       S.result({ status: "done", icon: "out", verdict: "bi-out", where: next ? (at ? "bi-next-at" : "bi-next-is") : "bi-finished", then: "bi-out-then", args: { step: S.stepWord(next), station: at, sn }, sound: "ok" });
-      S.log("done", "out", sn, next ? say("log-out", { step: S.stepWord(next) }) : say("log-finished"));
+      S.log("done", "out", sn, next ? word("log-out", { step: S.stepWord(next) }) : word("log-finished"));
     }
     S.queue();
     return true;
@@ -181,6 +181,7 @@ Takt.ready(() => {
     return true;
   };
   const list = () => byId("defect-list").replaceChildren(...defects.map((d, k) => el("li", { class: "item", "data-status": "fail" }, icon("fail"), el("div", {}, el("b", { class: "code" }, d.code), " ", [d.location, "× " + d.qty, d.remark].filter(Boolean).join(" · ")), el("button", { type: "button", class: "btn small icon quiet", "aria-label": say("remove"), click: () => { defects.splice(k, 1); list(); field("code").focus(); } }, icon("close")))));
+  document.addEventListener("takt:language", list);
   const named = (code) => { field("code").value = code; press(code); field("location").focus(); Takt.sound("ok"); return true; };
   const record = () => { take(); if (!defects.length) { Takt.sound("warn"); field("code").focus(); return false; } return send("FAIL"); };
 

@@ -1,0 +1,55 @@
+// The other language in place: the page is fetched in it, and its words are put onto what stands here. What was typed, scanned
+// or opened, and the focus, stay (R-SCR-090).
+(() => {
+  const { say } = Takt;
+  // what people and scripts change of an element, and the contents that scripts keep themselves
+  const THEIRS = new Set(["id", "for", "class", "style", "value", "checked", "selected", "open", "hidden", "disabled", "aria-expanded", "aria-pressed", "aria-selected", "aria-disabled", "data-step", "data-type"]);
+  const OWN = "[data-own], [data-picks] > ul, textarea";
+
+  const dress = (old, fresh) => {
+    if (old.nodeName !== fresh.nodeName) { const neu = document.importNode(fresh, true); old.replaceWith(neu); if (neu.nodeType === 1) Takt.fresh(neu); return; }
+    if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+    for (const { name, value } of fresh.attributes) if (!THEIRS.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.matches(OWN)) return;
+    if (old.matches("select")) { const chosen = old.value; old.innerHTML = fresh.innerHTML; old.value = chosen; return; }
+    if (old.matches("template")) { old.innerHTML = fresh.innerHTML; return; }
+    if (old.matches("[data-rows]")) {                                   // rows came, went and changed places: all are like the empty one
+      const row = fresh.closest("[data-steps], [data-map]").querySelector("template").content.firstElementChild;
+      for (const mine of old.children) dress(mine, row);
+      return;
+    }
+    const mine = [...old.childNodes], theirs = [...fresh.childNodes];
+    theirs.forEach((n, k) => mine[k] ? dress(mine[k], n) : old.append(document.importNode(n, true)));
+    if (!old.closest("form")) mine.slice(theirs.length).forEach((n) => n.remove());
+  };
+  const twin = (n) => document.querySelector(":scope > body > " + n.localName + (n.id ? "#" + n.id : n.classList.length ? "." + n.classList[0] : ""));
+
+  const change = async (link) => {
+    const to = new URL(link.href), box = document.querySelector("dialog[open]"), form = box && box.querySelector("form[data-command]:not([data-bulk])");
+    to.searchParams.set("next", location.pathname + location.search);
+    let page, part = null;
+    try {
+      page = await Takt.page(to, "main");
+      if (page.ok && form && box.dataset.url) part = await Takt.page(box.dataset.url, "form");
+    } catch { page = { status: 0 }; }
+    if (page.status === 401 && await Takt.signInAgain()) return change(link);
+    const html = page.html;
+    if (!html || html.body.dataset.page !== document.body.dataset.page) { Takt.toast({ status: "warn", what: say("load-failed") }); return; }
+    document.documentElement.lang = html.documentElement.lang;
+    document.title = html.title;
+    document.body.dataset.lang = html.body.dataset.lang;
+    document.getElementById("words").textContent = html.getElementById("words").textContent;
+    Takt._words = null;
+    for (const n of html.body.children) { const old = twin(n); if (old) dress(old, n); }
+    const fresh = part && part.html && part.html.querySelector("form[data-command]");
+    if (fresh) dress(form, fresh);
+    document.querySelectorAll("[data-say]").forEach(Takt.resay);
+    document.dispatchEvent(new CustomEvent("takt:language"));
+  };
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[data-action='language']");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    change(link);
+  });
+})();

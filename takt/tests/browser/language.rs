@@ -1,0 +1,127 @@
+//! The other language and theme: they come in place, and nothing that was typed, scanned or opened goes.
+
+use fantoccini::key::Key;
+use serde_json::json;
+
+use super::harness::Browser;
+use super::{Plant, ends_clean, window_over};
+
+/// The value of the field that a selector names.
+async fn value(page: &Browser, css: &str) -> String {
+    let value = page.run("return document.querySelector(arguments[0]).value", json!(css)).await;
+    value.as_str().unwrap_or_default().to_string()
+}
+
+/// Change the language with its button, and see that the page stayed and what has the focus then.
+async fn change(page: &Browser, button: &str, to: &str, focus: &str) {
+    page.press(button).await;
+    page.see(&format!("html[lang='{to}']")).await;
+    assert!(page.is_focused(focus).await, "the focus stays: {}", page.focused().await);
+    assert_eq!(page.run("return window.same === true", json!(null)).await, true, "the page was not loaded again");
+}
+
+const SWITCH: &str = "[data-action='language']";
+const BAR: &str = ".bar [data-action='language']";
+const DIALOG: &str = "dialog[open] [data-action='language']";
+
+#[test]
+fn r_scr_090_the_station_changes_its_language_and_keeps_values_and_defects() {
+    let plant = Plant::open();
+    let boards = plant.run("WO-LANG", 2);
+    plant.served.block_on(async {
+        let page = plant.floor("operator").await;
+        page.goto("/mes/execution?stationCode=ST-PRINT-01").await;
+        page.see("#scan").await;
+        page.run("window.same = true", json!(null)).await;
+        page.scan(&boards[0]).await;
+        page.read("#result", "IN").await;
+        window_over().await;
+        page.scan(&boards[0]).await;
+        page.read("#result", "OUT?").await;
+        page.type_into("#specs input", "0.2").await;
+        page.read("#out-why", "Outside limits").await;
+        change(&page, SWITCH, "zh-Hans", "#scan").await;
+        page.read("#result .verdict [lang='zh-Hans']:first-child", "出站").await;
+        page.read("#out-why", "超限").await;
+        page.read("#queue-list", &boards[1]).await;
+        assert_eq!(value(&page, "#specs input").await, "0.2");
+        page.picture("station-out-zh").await;
+        // The board is still at hand: it fails, and the form of the defects changes its language half filled.
+        page.scan("CMD:FAIL").await;
+        page.see("#defect").await;
+        page.type_into("#defect-code", "A16").await;
+        page.press("[data-defect-add]").await;
+        page.read("#defect-list", "A16").await;
+        page.type_into("#defect-code", "M9").await;
+        page.type_into("#defect-location", "U7").await;
+        page.type_into("#defect-remark", "Half of it").await;
+        change(&page, SWITCH, "en", "#scan").await;
+        page.press("[data-action='theme']").await;
+        page.read("#defect .verdicts", "Record fail").await;
+        page.read("#defect-title", "What is wrong").await;
+        page.read("#defect-list", "A16").await;
+        let typed = [
+            value(&page, "#defect-code").await,
+            value(&page, "#defect-location").await,
+            value(&page, "#defect-remark").await,
+        ];
+        assert_eq!(typed, ["M9", "U7", "Half of it"]);
+        page.picture("station-defect-changed").await;
+        page.scan("CMD:CONFIRM").await;
+        page.read("#result", "A16, M9 U7").await;
+        assert_eq!(page.run("return window.same === true", json!(null)).await, true, "nor did the theme load it anew");
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_090_a_desk_changes_its_language_and_keeps_forms_and_searches() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("engineer").await;
+        page.goto("/mes/lines").await;
+        page.run("window.same = true", json!(null)).await;
+        page.type_into("#find", "RUN-HALF").await;
+        change(&page, BAR, "zh-Hans", BAR).await;
+        page.read("h1", "产线").await;
+        page.read(".nav", "工位").await;
+        assert_eq!(value(&page, "#find").await, "RUN-HALF");
+        // A dialog has its own switch: the page below it cannot be reached.
+        page.press(".page-head [data-form]").await;
+        page.fill("code", "SMT-X").await;
+        page.fill("name", "Line ten").await;
+        page.fill("processType", "DIP").await;
+        change(&page, DIALOG, "en", DIALOG).await;
+        page.read("dialog[open] h2", "Create line").await;
+        page.read("h1", "Lines").await;
+        assert_eq!(value(&page, "dialog [name='processType']").await, "DIP");
+        page.picture("dialog-changed").await;
+        page.send().await;
+        page.read("#list", "Line ten").await;
+        // Rows that were added to a form stay, and speak the other language too.
+        page.goto("/forms/route.set_steps?routingCode=PCBA-SMT-V1").await;
+        page.run("window.same = true", json!(null)).await;
+        let before = page.count("[data-steps] tbody tr").await;
+        page.press("[data-steps-add]").await;
+        page.keys("AOI").await;
+        page.key(Key::Tab).await;
+        change(&page, BAR, "zh-Hans", BAR).await;
+        assert_eq!(page.count("[data-steps] tbody tr").await, before + 1);
+        assert_eq!(value(&page, "[data-steps] tbody tr:last-child [data-cell='operationCode']").await, "AOI");
+        let said = page
+            .run(
+                "return [...document.querySelectorAll('[data-cell=stationType]')].map((s) => s.options[0].text)",
+                json!(null),
+            )
+            .await;
+        let said = said.as_array().cloned().unwrap_or_default();
+        assert!(said.len() == before + 1 && said.iter().all(|word| word == &said[0] && word != "As usual"), "{said:?}");
+        page.picture("steps-changed").await;
+        // It is kept: the next page opens in it.
+        page.goto("/mes/lines").await;
+        page.read("h1", "产线").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
