@@ -328,3 +328,23 @@ fn r_plat_042_who_is_bound_to_nothing_is_told_and_whom_to_ask() {
     }
     served.stop();
 }
+
+#[test]
+fn r_scr_002_a_command_that_needs_nothing_more_is_off_where_it_would_be_refused_and_says_why() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let role = json!({ "code": "viewer", "name": "Viewer", "scope": "ALL", "permissions": ["run:read"] });
+    done(&mut admin, Request::post("/api/v1/roles").json(&role));
+    let page = |session: &mut Session, path: &str| text(&session.get(path).unwrap());
+    let preset = page(&mut admin, "/system/role-management/planner");
+    assert!(preset.contains(r#"aria-disabled="true" data-action="role.delete""#), "{preset}");
+    assert!(preset.contains("Role planner comes with Takt"), "it says why: {preset}");
+    assert!(preset.contains(r#"data-form="role.clone""#), "what asks for more is offered: {preset}");
+    let own = page(&mut admin, "/system/role-management/viewer");
+    assert!(own.contains(r#"data-form="role.delete""#) && !own.contains("comes with Takt"), "{own}");
+    // Somebody has it now.
+    person(&served, &mut admin, "eye", json!(["viewer"]), json!({}));
+    let held = page(&mut admin, "/system/role-management/viewer");
+    assert!(held.contains("1 person has role viewer") && !held.contains(r#"data-form="role.delete""#), "{held}");
+    served.stop();
+}

@@ -7,10 +7,14 @@ mod common;
 mod browser {
     #[path = "../browser/answers.rs"]
     mod answers;
+    #[path = "../browser/forms.rs"]
+    mod forms;
     #[path = "../browser/harness.rs"]
     mod harness;
     #[path = "../browser/language.rs"]
     mod language;
+    #[path = "../browser/narrow.rs"]
+    mod narrow;
     #[path = "../browser/pages.rs"]
     mod pages;
     #[path = "../browser/shifts.rs"]

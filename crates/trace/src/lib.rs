@@ -2,13 +2,14 @@
 
 pub mod run;
 pub mod sections;
+pub mod similar;
 pub mod story;
 pub mod unit;
 
 /// The questions about the past.
 pub fn register(registry: &mut engine::Registry) {
     registry.query::<unit::TraceUnit>().query::<unit::ExportTrace>().query::<unit::PrintTrace>();
-    registry.query::<run::TraceRun>();
+    registry.query::<run::TraceRun>().query::<similar::SimilarUnits>();
     for section in sections::ALL {
         registry.query_entry(section.entry());
     }

@@ -1,6 +1,7 @@
 //! Forms: every command has one, made from its schema, filled from the address and from the thing it changes.
 
 mod field;
+mod map;
 
 use std::collections::HashMap;
 use std::sync::Arc;

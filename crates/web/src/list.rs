@@ -297,10 +297,6 @@ fn states_of(command: &str) -> Vec<&'static str> {
     if command == "run.create" {
         return vec!["RELEASED", "IN_PROGRESS"];
     }
-    // A board inside a station may be held and released: the hold takes effect when it leaves.
-    if matches!(command, "unit.hold" | "unit.release") {
-        return vec!["QUEUED", "IN_STATION", "OUT_FAILED", "DONE", "ON_HOLD"];
-    }
     let moves = kernel::words::STATE_TABLES.iter().flat_map(|t| t.moves);
     moves.filter(|m| m.by == command).map(|m| m.from).collect()
 }

@@ -152,7 +152,9 @@ pub async fn ask_all(
     let query = pairs(uri.query().unwrap_or_default())?;
     let mut data = Map::new();
     for ask in asks {
-        if ask.when.is_some_and(|(name, value)| !query.iter().any(|(k, v)| k == name && v == value)) {
+        if ask.when.is_some_and(|(name, value)| !query.iter().any(|(k, v)| k == name && v == value))
+            || ask.unless.is_some_and(|name| data.get(name).is_some_and(|answer| !answer.is_null()))
+        {
             continue;
         }
         let mut fields: Vec<(String, String)> = Vec::new();

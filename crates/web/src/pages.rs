@@ -96,6 +96,8 @@ pub struct Ask {
     pub when: Option<(&'static str, &'static str)>,
     /// Not asked at all while a field is missing in the address.
     pub needs_all: bool,
+    /// Asked only when the page has no such answer.
+    pub unless: Option<&'static str>,
 }
 
 /// Where a field of a question comes from.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Response, Uri};
 use engine::Lang;
+use engine::door::Envelope;
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Caller;
@@ -31,7 +32,13 @@ pub async fn answer(
     let mut thing = data.get(first.into).cloned().unwrap_or(Json::Null);
     words::translate(caller.lang, &mut thing);
     let title = thing[shown.title].as_str().map_or_else(|| page.name.to_string(), str::to_string);
-    let actions = acts(door, caller, shown.actions, &thing);
+    let mut actions = acts(door, caller, shown.actions, &thing);
+    for action in &mut actions {
+        if let Some(why) = refused(door, caller, action, &thing).await {
+            action["allowed"] = false.into();
+            action["why"] = why.into();
+        }
+    }
     let entry = door.engine.shared.registry.queries.get(first.query);
     let schema = entry.map(|e| e.output.as_value().clone()).unwrap_or_default();
     let crumbs =
@@ -46,6 +53,20 @@ pub async fn answer(
         "crumbs": crumbs, "facts": facts(caller.lang, &thing, &schema, shown), "actions": actions, "sections": sections,
     }));
     context.render("record.html", 200)
+}
+
+/// Why a command that needs nothing but the thing would be refused now; the server is asked, not the page (R-SCR-002).
+async fn refused(door: &Arc<Door>, caller: &Caller, action: &Json, thing: &Json) -> Option<String> {
+    let entry = door.engine.command(action["command"].as_str()?)?;
+    let mut fields = entry.schema.as_value()["properties"].as_object()?.keys();
+    if !fields.all(|field| entry.route.path.contains(&format!("{{{field}}}"))) {
+        return None;
+    }
+    let if_match = thing["version"].as_i64().filter(|_| entry.versioned);
+    let envelope = Envelope { if_match, origin: caller.origin.clone(), ..Envelope::default() };
+    let call = door.engine.call(entry, caller.actor.clone(), action["prefill"].clone(), envelope).ok()?;
+    let refusals = door.engine.dry_run(call).await.ok()?;
+    refusals.first().map(|refusal| engine::words::refusal(caller.lang, refusal))
 }
 
 /// A list that stands below the thing; none when it may not be read.

@@ -274,3 +274,48 @@ fn r_core_154_values_due_at_entry_are_asked_for_before_the_board_goes_in() {
     assert_eq!(plant.unit(&boards[0])["status"], "IN_STATION");
     plant.served.stop();
 }
+
+#[test]
+fn r_scr_045_the_queue_pages_searches_and_says_why_a_board_may_not_come() {
+    let plant = Plant::open();
+    let boards = plant.run("WO-LINE", 52);
+    let hold = Request::post(format!("/api/v1/units/{}/hold", boards[3])).json(&json!({ "reason": "Paste looks dry" }));
+    done(&mut plant.session("leader"), hold);
+    plant.served.block_on(async {
+        let page = plant.floor("operator").await;
+        page.goto("/mes/execution?stationCode=ST-PRINT-01").await;
+        // Fifty at a time, all of them counted, the age and the time of the look told.
+        page.read("[data-count='waiting']", "51").await;
+        page.read("#queue-list", &boards[0]).await;
+        page.read("#queue-list", "just now").await;
+        assert_eq!(page.count("#queue-list li").await, 50);
+        assert!(!page.text("#queue-time").await.is_empty(), "it says when it looked");
+        page.press("#queue-more").await;
+        page.read("#queue-list", &boards[51]).await;
+        assert_eq!(page.count("#queue-list li").await, 51);
+        page.type_into("#queue-find", &boards[20]).await;
+        page.gone("#queue-list li:nth-child(2)").await;
+        page.read("#queue-list", &boards[20]).await;
+        page.type_into("#queue-find", "WO-NONE").await;
+        page.read("#queue-list", "No such unit").await;
+        page.tab_to("#queue-find").await;
+        page.type_into("#queue-find", &boards[3]).await;
+        // What is held stands apart, greyed, with the reason.
+        page.press("[data-view='blocked']").await;
+        page.read("#queue-list li.blocked .why", "Paste looks dry").await;
+        page.see("#queue-list li.blocked .badge[data-status='fail']").await;
+        page.picture("station-queue").await;
+        page.type_into("#queue-find", " ").await;
+        page.press("[data-view='inStation']").await;
+        page.read("#queue-list", "No unit is in the station.").await;
+        page.goto("/mes/execution?stationCode=ST-NOWHERE").await;
+        page.see(".msg[data-code='STATION_NOT_FOUND']").await;
+        ends_clean(page).await;
+    });
+    // A board that is not in here is not tracked out: it is told where it was last.
+    let out = Request::post("/api/v1/stations/ST-PRINT-01/track-out");
+    let out = out.json(&json!({ "sn": boards[0], "result": "PASS" }));
+    let answer = plant.session("operator").command(out, "out").expect("the server answers");
+    assert_eq!((answer.status, answer.json().expect("JSON")["code"].clone()), (409, json!("UNIT_NOT_IN_STATION")));
+    plant.served.stop();
+}

@@ -208,6 +208,106 @@ fn pages_name_only_questions_commands_and_lists_that_exist() {
     none_of(&complaints, "name on a page");
 }
 
+/// Fields that end like a reference and are none, and why.
+const NO_REFERENCES: [(&str, &str); 16] = [
+    ("bomCode", "names the bill that is made, within its product"),
+    ("lineNo", "numbers the line that is made, within its bill"),
+    ("lotNo", "the supplier's name of a lot that comes to be known"),
+    ("runNo", "the number of a run that is made"),
+    ("woNo", "the number of an order that comes to be known"),
+    ("employeeNo", "the number that personnel gives a person"),
+    ("customerCode", "the ERP keeps the customers"),
+    ("departmentCode", "the ERP keeps the departments"),
+    ("unitCode", "the ERP keeps the units of measure"),
+    ("changeoverNo", "the number of a change-over of the line, kept by nobody here"),
+    ("operatorId", "whoever works at a shared terminal; badges name people later"),
+    ("trackId", "given by the row that is corrected"),
+    ("stepNo", "given by the step that is configured"),
+    ("routeVersionNo", "a version of the route that is chosen in the same form"),
+    ("defectCode", "the list of defects comes with quality"),
+    ("faiTemplateCode", "the list of templates comes with first articles"),
+];
+
+#[test]
+fn r_scr_014_no_reference_is_typed_freely() {
+    let mut complaints = Vec::new();
+    let mut used = BTreeSet::new();
+    for entry in registry().commands.values() {
+        let schema = entry.schema.as_value();
+        for (field, wanted) in schema["properties"].as_object().into_iter().flatten() {
+            let names_a_thing = ["Code", "Codes", "No", "Id", "Ids"].iter().any(|end| field.ends_with(end));
+            let offers = wanted.to_string().contains(r#""x-pick":""#);
+            // The thing itself is decided where the form is opened.
+            let in_path = entry.route.path.contains(&format!("{{{field}}}"));
+            if !names_a_thing || offers || in_path {
+                continue;
+            }
+            match NO_REFERENCES.iter().position(|(name, _)| name == field) {
+                Some(i) => drop(used.insert(i)),
+                None => complaints.push(format!("{}: {field} is typed, not picked", entry.name)),
+            }
+        }
+    }
+    let unused = (0..NO_REFERENCES.len()).filter(|i| !used.contains(i));
+    complaints.extend(unused.map(|i| format!("NO_REFERENCES names {}, which is not typed", NO_REFERENCES[i].0)));
+    none_of(&complaints, "reference");
+}
+
+/// Pages of one thing: the part of the address that is its title.
+const OBJECTS: [(&str, &str); 6] = [
+    ("/mes/work-orders/", "woNo"),
+    ("/mes/runs/", "runNo"),
+    ("/mes/units/", "sn"),
+    ("/mes/routes/", "routingCode"),
+    ("/mes/lines/", "lineCode"),
+    ("/mes/stations/", "stationCode"),
+];
+
+#[test]
+fn r_scr_094_there_is_one_heading_scale_one_palette_and_the_title_is_the_number() {
+    const PALETTE: [&str; 7] = ["waiting", "current", "trial", "warn", "fail", "done", "expired"];
+    let mut complaints = Vec::new();
+    let styles = files(&["crates/web/assets/css"], &["css"]);
+    let rule = Regex::new(r"(?s)([^{}]*)\{([^{}]*)\}").expect("a pattern");
+    let heading = Regex::new(r"(?:^|[\s,>+~])h[1-4]\b[^\s]*\s*(?:,|$)").expect("a pattern");
+    let size = Regex::new(r"font-size:\s*([^;]+)").expect("a pattern");
+    for file in styles.iter().filter(|f| !f.path.ends_with("90-print.css") && !f.path.ends_with("70-sheet.css")) {
+        for found in rule.captures_iter(&file.text).filter(|c| heading.is_match(c[1].trim())) {
+            let own = size.captures(&found[2]).map(|s| s[1].to_string());
+            if let Some(own) = own.filter(|own| !own.starts_with("var(--t-")) {
+                complaints.push(format!("{}: {} is {own}, off the scale", file.path, found[1].trim()));
+            }
+        }
+    }
+    let tokens = styles.iter().find(|f| f.path.ends_with("10-tokens.css")).map_or("", |f| f.text.as_str());
+    for status in PALETTE {
+        if !tokens.contains(&format!("[data-status=\"{status}\"]")) {
+            complaints.push(format!("{status} has no colours"));
+        }
+    }
+    let mut person = quiet().sign_in("everything");
+    let shown = Regex::new(r#"data-status="([^"]*)""#).expect("a pattern");
+    let title = Regex::new(r"(?s)<h1[^>]*>(.*?)</h1>").expect("a pattern");
+    let (tag, known) = (Regex::new(r"<[^>]*>").expect("a pattern"), names("A"));
+    for address in addresses() {
+        let html = String::from_utf8_lossy(&person.get_in(&address, "en").body).into_owned();
+        let odd = shown.captures_iter(&html).map(|c| c[1].to_string()).filter(|s| !PALETTE.contains(&s.as_str()));
+        complaints.extend(odd.map(|s| format!("{address} shows a state in the colour of {s:?}")));
+        let titles: Vec<String> = title.captures_iter(&html).map(|c| tag.replace_all(&c[1], "").into_owned()).collect();
+        if titles.len() != 1 {
+            complaints.push(format!("{address} has {} titles: {titles:?}", titles.len()));
+        }
+        let object = OBJECTS.iter().find(|(page, _)| address.starts_with(page) && !address.contains('?'));
+        let number = object.and_then(|(_, part)| known[*part].as_str());
+        if number.is_some_and(|number| titles.first().is_none_or(|title| title != number)) {
+            complaints.push(format!("{address} is called {titles:?}"));
+        }
+    }
+    complaints.sort();
+    complaints.dedup();
+    none_of(&complaints, "look");
+}
+
 #[test]
 fn templates_and_scripts_name_only_what_exists() {
     let lists: BTreeSet<&str> = registry().queries.values().filter(|q| q.listing.is_some()).map(|q| q.name).collect();

@@ -26,6 +26,7 @@
     if (kind === "bool") return i.checked;
     if (kind === "checks") return [...form.elements].filter((n) => n.name === i.name && n.checked).map((n) => n.dataset.type === "integer" ? Number(n.value) : n.value);
     if (kind === "picks") return Takt.picked(i);
+    if (kind === "map") return Takt.mapOf(i.closest("[data-map]"));
     if (kind === "steps") return Takt.stepsOf(i.closest("[data-steps]"));
     if (kind === "list") { const all = i.value.split(/\r?\n/).map((s) => s.trim()).filter(Boolean); return all.length || !i.name.includes(".") ? all : undefined; }
     if (text === "") return undefined;
@@ -105,6 +106,7 @@
       } else if (kind === "json") { try { JSON.parse(text); } catch { fail(i.name, say("not-json")); } }
     }
     form.querySelectorAll("[data-steps]").forEach((box) => { if (!Takt.checkSteps(box, fail)) good = false; });
+    form.querySelectorAll("[data-map]").forEach((box) => { const level = levelOf(box); if ((!level || level.value === "set") && !Takt.checkMap(box, fail)) good = false; });
     if (!good) { const first = form.querySelector("[aria-invalid]"); if (first) first.focus(); }
     return good;
   };

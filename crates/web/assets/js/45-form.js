@@ -18,7 +18,7 @@
     }
     if (then) form.dataset.then = then;
     form.dataset.key = Takt.newKey();
-    const box = Takt.dialog(document.importNode(form, true), { url, size: form.querySelector("[data-steps]") ? "full" : form.querySelector("textarea.mono, .checks.many, .parts") ? "wide" : "" });
+    const box = Takt.dialog(document.importNode(form, true), { url, size: form.querySelector("[data-steps]") ? "full" : form.querySelector("textarea.mono, .checks.many, .parts, [data-map]") ? "wide" : "" });
     begin(box.querySelector("form"));
     return box;
   };

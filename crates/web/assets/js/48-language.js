@@ -25,7 +25,7 @@
   const twin = (n) => document.querySelector(":scope > body > " + n.localName + (n.id ? "#" + n.id : n.classList.length ? "." + n.classList[0] : ""));
 
   const change = async (link) => {
-    const to = new URL(link.href), box = document.querySelector("dialog[open]"), form = box && box.querySelector("form[data-command]:not([data-bulk])");
+    const to = new URL(link.href), box = document.querySelector("dialog[open]"), form = box && box.querySelector("form[data-command]:not([data-bulk], [data-sent])");
     to.searchParams.set("next", location.pathname + location.search);
     let page, part = null;
     try {

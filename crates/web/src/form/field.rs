@@ -7,7 +7,7 @@ use engine::registry::CommandEntry;
 use engine::{Lang, Method, Permit};
 use serde_json::{Value as Json, json};
 
-use super::code_of;
+use super::{code_of, map};
 use crate::actor::Caller;
 use crate::pages::{self, Body, PAGES};
 use crate::{Door, words};
@@ -98,7 +98,7 @@ impl Maker<'_> {
             "min": plain.get("minimum"), "max": plain.get("maximum"), "maxlength": plain.get("maxLength"),
             "unit": plain.get("x-unit"), "help": help,
             "level": (self.has_levels() && nullable(schema)).then(|| self.level(name)),
-            "rare": kind == "json" && !required && self.current[name].is_null() && self.given.get("focus").is_none_or(|f| f != name),
+            "rare": matches!(kind, "json" | "map") && !required && self.current[name].is_null() && self.given.get("focus").is_none_or(|f| f != name),
         })
     }
 
@@ -113,7 +113,7 @@ impl Maker<'_> {
         }
     }
 
-    /// An instant as the plant's clock shows it; steps with those that are retired apart.
+    /// An instant as the plant's clock shows it; free facts as rows; steps with those that are retired apart.
     fn readable(&self, kind: &str, value: Json) -> Json {
         match kind {
             "time" => {
@@ -121,6 +121,7 @@ impl Maker<'_> {
                 let stamp = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
                 stamp.map_or(value, |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string().into())
             }
+            "map" => map::rows(&value).into(),
             "steps" => {
                 let all = value.as_array().cloned().unwrap_or_default();
                 let (retired, live): (Vec<Json>, Vec<Json>) = all.into_iter().partition(|s| !s["retiredAt"].is_null());
@@ -216,7 +217,8 @@ impl Maker<'_> {
                 let fields = inner.map(|(inside, schema)| self.part(name, inside, schema)).collect();
                 Shape { fields, ..Shape::plain("group") }
             }
-            ("array" | "object", _, _) => Shape::plain("json"),
+            ("object", _, _) => Shape::plain("map"),
+            ("array", _, _) => Shape::plain("json"),
             ("string", _, _) if name == "csv" => Shape::plain("csv"),
             ("string", _, _) if name == "reason" || schema["maxLength"].as_u64().is_some_and(|n| n > 300) => {
                 Shape::plain("textarea")
@@ -232,7 +234,7 @@ impl Maker<'_> {
         let plain = within(schema);
         json!({
             "name": format!("{outer}.{name}"), "label": words::field(self.lang(), name), "kind": kind, "in": "body",
-            "value": self.current[outer][name], "options": shape.options, "pick": shape.pick.as_deref(),
+            "value": self.readable(kind, self.current[outer][name].clone()), "options": shape.options, "pick": shape.pick.as_deref(),
             "pick_value": shape.pick.as_deref().map(code_of), "min": plain.get("minimum").filter(|_| kind != "integer"),
             "max": plain.get("maximum").filter(|_| kind != "integer"),
         })

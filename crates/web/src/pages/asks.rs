@@ -33,7 +33,10 @@ pub const STATION: &[Ask] = &[
     maybe("stations", "stations", &[("isActive", Is("true")), ("limit", Is("200"))]),
 ];
 
-pub const TRACE: &[Ask] = &[maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", May("mode"))]).given()];
+pub const TRACE: &[Ask] = &[
+    maybe("trace", "trace.unit", &[("sn", Query("q")), ("mode", May("mode"))]).given(),
+    maybe("similar", "trace.similar", &[("sn", Query("q"))]).given().unless("trace"),
+];
 pub const UNIT_HISTORY: &[Ask] = &[ask("trace", "trace.print", &[("sn", Path("sn"))])];
 pub const UNIT: &[Ask] = &[
     ask("unit", "unit.get", &[("sn", Path("sn"))]),

@@ -131,7 +131,7 @@ impl Page {
 
 /// A question whose answer the page stands on.
 pub const fn ask(into: &'static str, query: &'static str, fields: &'static [(&'static str, Source)]) -> Ask {
-    Ask { into, query, fields, optional: false, when: None, needs_all: false }
+    Ask { into, query, fields, optional: false, when: None, needs_all: false, unless: None }
 }
 
 /// A question that gives null when it is refused or finds nothing.
@@ -143,6 +143,11 @@ impl Ask {
     /// Asked only when the address says so.
     pub const fn when(self, name: &'static str, value: &'static str) -> Ask {
         Ask { when: Some((name, value)), ..self }
+    }
+
+    /// Asked only when another question found nothing.
+    pub const fn unless(self, answer: &'static str) -> Ask {
+        Ask { unless: Some(answer), ..self }
     }
 
     /// Asked only when the address names every field.

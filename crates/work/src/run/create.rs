@@ -62,6 +62,7 @@ pub struct CreateRun {
     pub line_code: LineCode,
     #[schemars(range(min = 1, max = 1_000_000))]
     pub plan_qty: PlanQty,
+    #[schemars(extend("x-pick" = "shifts"))]
     pub shift_code: Option<Text<64>>,
     pub changeover_no: Option<Text<64>>,
     /// Another route than the order's, for this run only.
