@@ -9,6 +9,8 @@ mod browser {
     mod answers;
     #[path = "../browser/forms.rs"]
     mod forms;
+    #[path = "../browser/desk.rs"]
+    mod desk;
     #[path = "../browser/harness.rs"]
     mod harness;
     #[path = "../browser/language.rs"]
@@ -77,6 +79,24 @@ mod browser {
         }
 
         fn run_by(&self, wo_no: &str, route: &str, boards: u64) -> Vec<String> {
+            let run = self.authorized(wo_no, route, boards);
+            let wanted = json!({ "quantity": boards, "snPrefix": wo_no });
+            let made = Request::post(format!("/api/v1/runs/{run}/generate-units")).json(&wanted);
+            let made = done(&mut self.session("planner"), made);
+            let serials =
+                made["units"].as_array().into_iter().flatten().filter_map(|sn| sn.as_str().map(str::to_string));
+            serials.collect()
+        }
+
+        /// The same with these serials.
+        fn run_of(&self, wo_no: &str, sns: &[&str]) {
+            let run = self.authorized(wo_no, "PCBA-SMT-V1", sns.len() as u64);
+            let given = Request::post(format!("/api/v1/runs/{run}/import-units")).json(&json!({ "sns": sns }));
+            done(&mut self.session("planner"), given);
+        }
+
+        /// An authorized run of a plan of so many boards; gives its number.
+        fn authorized(&self, wo_no: &str, route: &str, boards: u64) -> String {
             let planner = &mut self.session("planner");
             let mut post = |path: &str, body: Json| done(planner, Request::post(format!("/api/v1{path}")).json(&body));
             let order = json!({ "woNo": wo_no, "productCode": "1016928", "plannedQty": boards, "routingCode": route });
@@ -85,10 +105,7 @@ mod browser {
             let run = post(&format!("/work-orders/{wo_no}/runs"), json!({ "lineCode": "SMT-A", "planQty": boards }));
             let run = run["runNo"].as_str().expect("a number").to_string();
             post(&format!("/runs/{run}/authorize"), json!({ "action": "AUTHORIZE" }));
-            let made = post(&format!("/runs/{run}/generate-units"), json!({ "quantity": boards, "snPrefix": wo_no }));
-            let serials =
-                made["units"].as_array().into_iter().flatten().filter_map(|sn| sn.as_str().map(str::to_string));
-            serials.collect()
+            run
         }
 
         /// What the server knows of a unit.

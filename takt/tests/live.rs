@@ -204,3 +204,104 @@ fn r_core_006_a_stream_heeds_rights_that_are_taken_while_it_is_open() {
         served.stop();
     }
 }
+
+/// Somebody who may everything.
+fn maker(served: &Served, admin: &mut Session) -> Session {
+    let everything: Vec<&str> = engine::Permit::ALL.iter().map(|p| p.name()).collect();
+    let role = json!({ "code": "all", "name": "All", "scope": "ALL", "permissions": everything });
+    done(admin, Request::post("/api/v1/roles").json(&role));
+    bound(served, admin, "all", json!([]), json!([]))
+}
+
+/// Somebody with a role who is bound to these lines and stations.
+fn bound(served: &Served, admin: &mut Session, role: &str, lines: Json, stations: Json) -> Session {
+    let name = format!("{role}-{}", xtask::load::fresh_key());
+    let person = json!({ "username": name, "name": name, "roles": [role], "lineCodes": lines, "stationCodes": stations, "initialPassword": common::PASSWORD });
+    done(admin, Request::post("/api/v1/users").json(&person));
+    served.session(&name)
+}
+
+/// A line with one station and a station that serves any line: a route goes over both, and a run of two boards is authorized.
+fn two_stations(admin: &mut Session) {
+    let mut post = |path: &str, body: Json| done(admin, Request::post(format!("/api/v1{path}")).json(&body));
+    post("/lines", json!({ "code": "A", "name": "A", "processType": "SMT" }));
+    for (station, line) in [("P-1", Some("A")), ("T-1", None), ("T-2", None)] {
+        let group = format!("G-{station}");
+        post("/operations", json!({ "code": station, "name": station, "defaultType": "MANUAL" }));
+        post("/stations/groups", json!({ "code": group, "name": group }));
+        post(
+            "/stations",
+            json!({ "code": station, "name": station, "lineCode": line, "groupCode": group, "stationType": "MANUAL" }),
+        );
+    }
+    let spec = json!({ "operationCode": "T-1", "name": "volts", "itemType": "OBSERVATION", "dataType": "NUMBER", "isRequired": false });
+    post("/data-collection-specs", spec);
+    post("/master-data/materials", json!({ "code": "B-1", "name": "Board", "isLotManaged": false }));
+    let route = post("/routes", json!({ "code": "R", "name": "Route", "productCode": "B-1", "processType": "SMT" }));
+    let step = |n: i64, code: &str| json!({ "stepNo": n, "operationCode": code, "stationType": "MANUAL", "stationGroupCode": format!("G-{code}") });
+    let steps =
+        Request::new("PUT", "/api/v1/routes/R/steps").json(&json!({ "steps": [step(10, "P-1"), step(20, "T-1")] }));
+    let seen = format!("\"{}\"", route["version"].as_i64().expect("a version"));
+    done(admin, steps.header("If-Match", &seen));
+    let mut post = |path: &str, body: Json| done(admin, Request::post(format!("/api/v1{path}")).json(&body));
+    post("/routes/R/execution-config", json!({ "scopeType": "STEP", "stepNo": 20, "dataSpecIds": ["T-1:volts"] }));
+    post("/routes/R/compile", json!({}));
+    post("/integration/work-orders", json!({ "woNo": "WO", "productCode": "B-1", "plannedQty": 2 }));
+    post("/work-orders/WO/release", json!({ "lineCode": "A" }));
+    post("/work-orders/WO/runs", json!({ "lineCode": "A", "planQty": 2, "runNo": "RUN" }));
+    post("/runs/RUN/import-units", json!({ "sns": ["SN-1", "SN-2"] }));
+    post("/runs/RUN/authorize", json!({ "action": "AUTHORIZE" }));
+}
+
+#[test]
+fn r_scr_020_a_station_without_a_line_hears_of_the_boards_that_come_to_it() {
+    for served in [Served::on_sqlite(), Served::on_postgres()] {
+        let mut admin = served.admin();
+        let mut maker = maker(&served, &mut admin);
+        two_stations(&mut maker);
+        let tess = bound(&served, &mut admin, "operator", json!([]), json!(["T-1"]));
+        let tim = bound(&served, &mut admin, "operator", json!([]), json!(["T-2"]));
+        let mut hers = Stream::open(served.address, &tess, "station:T-1,station:P-1,run:RUN", None);
+        let mut his = Stream::open(served.address, &tim, "station:T-1,station:T-2,run:RUN", None);
+        std::thread::sleep(Duration::from_millis(800));
+        let mut track = |station: &str, way: &str, body: Json| {
+            done(&mut maker, Request::post(format!("/api/v1/stations/{station}/{way}")).json(&body))
+        };
+        track("P-1", "track-in", json!({ "sn": "SN-1" }));
+        track("P-1", "track-out", json!({ "sn": "SN-1", "result": "PASS" }));
+        let told = |d: &Json| (d["name"].as_str().unwrap_or_default().to_string(), d["topics"].clone());
+        let only_hers = json!(["station:T-1"]);
+        assert_eq!(told(&hers.data(1)[0]), ("TRACK_OUT".into(), only_hers.clone()), "a board comes to her station");
+        track("T-1", "track-in", json!({ "sn": "SN-1" }));
+        assert_eq!(told(&hers.data(1)[0]), ("TRACK_IN".into(), only_hers.clone()), "somebody works at her station");
+        done(&mut maker, Request::post("/api/v1/runs/RUN/hold").json(&json!({ "reason": "because" })));
+        assert_eq!(told(&hers.data(1)[0]), ("RUN_HELD".into(), only_hers), "what waits for her is blocked");
+        assert!(his.data(1).is_empty(), "nothing of it is told to somebody of another station");
+        served.stop();
+    }
+}
+
+#[test]
+fn r_core_006_what_happens_to_values_of_a_line_is_told_to_that_line_alone() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut maker = maker(&served, &mut admin);
+    two_stations(&mut maker);
+    let mut post = |path: &str, body: Json| done(&mut maker, Request::post(format!("/api/v1{path}")).json(&body));
+    post("/lines", json!({ "code": "B", "name": "B", "processType": "SMT" }));
+    let ann = bound(&served, &mut admin, "leader", json!(["A"]), json!([]));
+    let ben = bound(&served, &mut admin, "leader", json!(["B"]), json!([]));
+    let mut hers = Stream::open(served.address, &ann, "list:data_values", None);
+    let mut his = Stream::open(served.address, &ben, "list:data_values", None);
+    std::thread::sleep(Duration::from_millis(800));
+    post("/stations/P-1/track-in", json!({ "sn": "SN-1" }));
+    post("/stations/P-1/track-out", json!({ "sn": "SN-1", "result": "PASS" }));
+    post("/stations/T-1/track-in", json!({ "sn": "SN-1" }));
+    let volts = json!([{ "specName": "volts", "valueNumber": 5.0 }]);
+    post("/stations/T-1/track-out", json!({ "sn": "SN-1", "result": "PASS", "data": volts }));
+    let better = json!({ "trackId": "SN-1#2", "specName": "volts", "valueNumber": 5.1, "reason": "misread" });
+    post("/data-values/supersede", better);
+    assert_eq!(hers.topics_until(1), ["list:data_values"]);
+    assert!(his.data(1).is_empty(), "another line is told nothing");
+    served.stop();
+}

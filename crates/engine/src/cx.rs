@@ -44,6 +44,7 @@ pub(crate) struct Kept {
     pub reason: Option<String>,
     pub line_code: Option<String>,
     pub station_code: Option<String>,
+    pub heard_at: Vec<String>,
     pub created: bool,
     pub location: Option<String>,
     pub refused: Option<Refusal>,
@@ -239,6 +240,11 @@ impl<'c> Cx<'c> {
         self.kept.station_code = station.map(str::to_string);
     }
 
+    /// The stations at which what is told from here on is heard besides the one where it happens: their queues change too.
+    pub fn heard_at(&mut self, stations: Vec<String>) {
+        self.kept.heard_at = stations;
+    }
+
     /// Who acts, for the audit trail of a call that begins without anybody: signing in, enrolling.
     pub fn acts_as(&mut self, actor: Actor) {
         self.kept.actor = Some(Arc::new(actor));
@@ -274,7 +280,7 @@ impl<'c> Cx<'c> {
         };
         payload.retain(|_, value| !value.is_null());
         let subject = self.kept.entity.as_ref().map_or_else(String::new, |e| format!("{}:{}", e.kind, e.key));
-        let topics = topics(&payload, &subject);
+        let topics = topics(&payload, &subject, &self.kept.heard_at);
         let happened = Happened { name: E::NAME, at: self.now, occurred_at: None, subject, line_id, topics, payload };
         let registry = self.registry();
         for reaction in registry.reactions_to(E::NAME) {

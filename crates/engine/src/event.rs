@@ -39,8 +39,8 @@ pub struct Happened {
     pub payload: Map<String, Json>,
 }
 
-/// The live topics an event touches, from the keys it carries.
-pub fn topics(payload: &Map<String, Json>, subject: &str) -> String {
+/// The live topics an event touches, from the keys it carries and the stations that hear of it besides.
+pub fn topics(payload: &Map<String, Json>, subject: &str, heard_at: &[String]) -> String {
     const KEYS: [(&str, &str); 8] = [
         ("lineCode", "line:"),
         ("stationCode", "station:"),
@@ -51,13 +51,15 @@ pub fn topics(payload: &Map<String, Json>, subject: &str) -> String {
         ("routingCode", "route:"),
         ("key", "setting:"),
     ];
+    let of_keys = KEYS.iter().filter_map(|(field, prefix)| Some((*prefix, payload.get(*field)?.as_str()?)));
+    let happened_at = payload.get("stationCode").and_then(Json::as_str);
+    let elsewhere = heard_at.iter().map(String::as_str).filter(|code| happened_at != Some(*code));
     let mut topics = String::from(subject);
-    for (field, prefix) in KEYS {
-        let Some(Json::String(code)) = payload.get(field) else { continue };
-        let topic = format!("{prefix}{code}");
-        if topic != subject {
+    for (prefix, code) in of_keys.chain(elsewhere.map(|code| ("station:", code))) {
+        if subject.strip_prefix(prefix) != Some(code) {
             topics.push('\n');
-            topics.push_str(&topic);
+            topics.push_str(prefix);
+            topics.push_str(code);
         }
     }
     topics

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::actor::Caller;
 use crate::context::{Context, filled};
 use crate::page::{one, problem};
-use crate::pages::{HomePage, Page};
+use crate::pages::{self, HomePage, Page};
 use crate::{Door, words};
 
 /// At most this many things wait on a home.
@@ -33,7 +33,7 @@ pub async fn answer(
             Err(refusal) if refusal.kind == kernel::Kind::Denied => continue,
             Err(refusal) => return problem(door, caller, uri, &refusal),
         };
-        topics.push(format!("list:{}", waiting.list));
+        topics.push(pages::topics_of(waiting.list));
         for row in answer["items"].as_array().into_iter().flatten() {
             let subject = row[waiting.subject].as_str().unwrap_or_default();
             let args: Vec<(String, Json)> =

@@ -118,6 +118,7 @@ impl Shown<'_> {
         let asked: Vec<(String, String)> = self.fields().into_iter().filter(in_query).collect();
         json!({
             "name": shown.list,
+            "topics": pages::topics_of(shown.list),
             "title_key": format!("list-{}", shown.list),
             "tabs": pages::tabs(self.page, &caller.actor, self.lang()),
             "crumbs": self.crumbs(),

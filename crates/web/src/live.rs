@@ -22,6 +22,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use crate::actor::Caller;
 use crate::body::pairs;
+use crate::page::one;
 use crate::problem::response;
 use crate::{Door, Said};
 
@@ -105,7 +106,8 @@ pub async fn stream(
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
     let (sender, events) = mpsc::channel::<Result<Event, Infallible>>(64);
     let said = Said { actor: caller.actor.name.clone(), route: String::new() };
-    let listener = Listener { door, caller, headers, topics, epoch, asked: Instant::now(), out: sender };
+    let (stations, asked) = (HashSet::new(), Instant::now());
+    let listener = Listener { door, caller, headers, topics, stations, epoch, asked, out: sender };
     tokio::spawn(listener.serve(last));
     let mut answer = Sse::new(ReceiverStream::new(events)).into_response();
     answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
@@ -120,6 +122,8 @@ struct Listener {
     /// What the request showed: rights are asked for again while it listens.
     headers: HeaderMap,
     topics: HashSet<String>,
+    /// Those of stations that the listener may see: whatever happens at them is heard, also of runs of other lines (R-PLAT-040).
+    stations: HashSet<String>,
     /// When rights were asked for last: the epoch of changes, and the time.
     epoch: u64,
     asked: Instant,
@@ -131,6 +135,7 @@ impl Listener {
         let _client = Client::count(&self.door.live.clients);
         let mut news = self.door.live.news.subscribe();
         let mut end = self.door.engine.shared.bell.end();
+        self.look_around().await;
         let mut at = match self.catch_up(last).await {
             Some(at) => at,
             None => return,
@@ -183,6 +188,7 @@ impl Listener {
                 Ok(Some(actor)) if actor.principal == self.caller.actor.principal && !actor.must_change_password => {
                     self.caller.actor = actor;
                     (self.epoch, self.asked) = (epoch, Instant::now());
+                    self.look_around().await;
                 }
                 Ok(_) | Err(kernel::Error::Refused(_)) => return false,
                 Err(_) if self.out.is_closed() || self.door.engine.is_stopping() => return false,
@@ -191,13 +197,44 @@ impl Listener {
         }
     }
 
+    /// Find out which of the asked stations the listener may see.
+    async fn look_around(&mut self) {
+        let mut seen = HashSet::new();
+        for topic in self.topics.iter().filter(|t| t.starts_with("station:")) {
+            let code = topic.trim_start_matches("station:").to_string();
+            if one(&self.door, &self.caller, "station.get", &[("stationCode".into(), code)]).await.is_ok() {
+                seen.insert(topic.clone());
+            }
+        }
+        self.stations = seen;
+    }
+
     /// What the page hears of a fact: that its own rights changed, or what it asked for.
     fn told(&self, one: &News) -> Option<Event> {
         let own = format!("user:{}", self.caller.actor.name);
         if one.topics.contains(&own) && matches!(one.name.as_str(), "PERMISSIONS_CHANGED" | "USER_CHANGED") {
             return Some(Event::default().event("permissionsChanged").id(one.no.to_string()).data("{}"));
         }
-        shown(&self.door.engine.shared.registry, one, &self.topics, &self.caller.actor)
+        self.shown(one)
+    }
+
+    /// The topics it asked for, if the fact is in its scope.
+    fn shown(&self, news: &News) -> Option<Event> {
+        let list = format!("list:{}", list_of(&news.topics));
+        let reads = |topic: &str| {
+            self.stations.contains(topic)
+                || reads(&self.door.engine.shared.registry, topic, news.line_id, &self.caller.actor)
+        };
+        let asked = |t: &&String| self.topics.contains(*t) && reads(t);
+        let mut touched: Vec<&str> = news.topics.iter().filter(asked).map(String::as_str).collect();
+        if self.topics.contains(&list) && news.topics.first().is_some_and(|t| reads(t)) {
+            touched.push(&list);
+        }
+        if touched.is_empty() {
+            return None;
+        }
+        let data = json!({ "no": news.no, "topics": touched, "name": news.name });
+        Some(Event::default().event("changed").id(news.no.to_string()).data(data.to_string()))
     }
 
     /// Replay what a page missed; gives the number it now knows. A page without a number, or with one that nothing has yet,
@@ -235,29 +272,14 @@ impl Listener {
     }
 }
 
-/// What a client hears of a fact: the topics it asked for, if the fact is in its scope.
-fn shown(registry: &Registry, news: &News, topics: &HashSet<String>, actor: &Actor) -> Option<Event> {
-    let list = format!("list:{}", list_of(&news.topics));
-    let asked = |t: &&String| topics.contains(*t) && reads(registry, t, news.line_id, actor);
-    let mut touched: Vec<&str> = news.topics.iter().filter(asked).map(String::as_str).collect();
-    if topics.contains(&list) && news.topics.first().is_some_and(|t| reads(registry, t, news.line_id, actor)) {
-        touched.push(&list);
-    }
-    if touched.is_empty() {
-        return None;
-    }
-    let data = json!({ "no": news.no, "topics": touched, "name": news.name });
-    Some(Event::default().event("changed").id(news.no.to_string()).data(data.to_string()))
-}
-
 /// The list a subject is a row of: `run:RUN-1` → `runs`.
 fn list_of(topics: &[String]) -> String {
     let kind = topics.first().and_then(|t| t.split_once(':')).map_or("", |t| t.0);
     format!("{kind}s")
 }
 
-/// A topic is heard by whoever may ask for its thing, or for the list of such things; facts of the floor only within scope,
-/// and those without a line with scope ALL.
+/// A topic is heard by whoever may ask for its thing, or for the list of such things; facts of a line or of things of the
+/// floor only within scope, and those of the floor without a line with scope ALL.
 fn reads(registry: &Registry, topic: &str, line: Option<i64>, actor: &Actor) -> bool {
     let (kind, key) = topic.split_once(':').unwrap_or((topic, ""));
     if kind == "user" && key == actor.name {
@@ -271,11 +293,12 @@ fn reads(registry: &Registry, topic: &str, line: Option<i64>, actor: &Actor) -> 
     let asked = [format!("{noun}.get"), format!("{noun}s")];
     let Some(entry) = asked.iter().find_map(|name| registry.queries.get(name.as_str())) else { return false };
     let permits = entry.need.permits();
-    match noun {
-        "run" | "unit" | "work_order" | "line" | "station" | "shift" => {
-            actor.scope(permits) == Some(Scope::All) || line.is_some() && actor.reaches_line(permits, line)
-        }
-        _ => actor.scope(permits).is_some(),
+    let of_the_floor = matches!(noun, "run" | "unit" | "work_order" | "line" | "station" | "shift");
+    match actor.scope(permits) {
+        None => false,
+        Some(Scope::All) => true,
+        Some(_) if line.is_some() => actor.reaches_line(permits, line),
+        Some(_) => !of_the_floor,
     }
 }
 

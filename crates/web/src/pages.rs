@@ -52,6 +52,8 @@ pub struct ListPage {
     pub row: Option<&'static str>,
     pub create: Option<&'static str>,
     pub import: Option<&'static str>,
+    /// What its rows change on, when it is not told of them as `list:{list}`; empty when no event tells of them.
+    pub topics: Option<&'static str>,
     /// Commands of a row and the fields the row gives them: `(field, column)`.
     pub actions: crate::list::Actions,
 }
@@ -127,6 +129,15 @@ pub fn home_of(actor: &Actor, uri: &Uri) -> String {
     let allowed =
         |path: &&str| crate::page::find(path).is_some_and(|(page, _)| engine::perform::may(page.need, actor).is_ok());
     wishes.filter(|p| !p.is_empty() && *p != "/" && *p != "/mes").find(allowed).unwrap_or("/profile").to_string()
+}
+
+/// What the rows of a list change on.
+pub fn topics_of(list: &str) -> String {
+    let own = PAGES.iter().find_map(|p| match p.body {
+        Body::List(shown) if shown.list == list => shown.topics,
+        _ => None,
+    });
+    own.map_or_else(|| format!("list:{list}"), str::to_string)
 }
 
 /// The menu, by permission.

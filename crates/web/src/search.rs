@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::actor::Caller;
 use crate::body::pairs;
 use crate::context::{Context, filled};
+use crate::lookup::by_code;
 use crate::page::{one, problem};
 use crate::{Door, sign_in, words};
 
@@ -85,7 +86,10 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Bo
     let mut found: Vec<Json> = Vec::new();
     if !q.is_empty() {
         for place in PLACES {
-            let answer = match one(door, caller, place.query, &place.fields(q)).await {
+            let mut fields = place.fields(q);
+            let listing = door.engine.shared.registry.queries.get(place.query).and_then(|q| q.listing);
+            fields.extend(listing.and_then(|listing| by_code(listing, &fields)));
+            let answer = match one(door, caller, place.query, &fields).await {
                 Ok(answer) => answer,
                 Err(refusal) if refusal.kind.status() < 500 => continue,
                 Err(refusal) => return problem(door, caller, uri, &refusal),

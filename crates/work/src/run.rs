@@ -25,6 +25,7 @@ use plant::route::{RouteVersion, UnitCreation};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::track::floor::Floor;
 use crate::work_order::{Warning, WorkOrder};
 
 pub use authorize::{AuthorizeAction, AuthorizeRun};
@@ -322,11 +323,13 @@ impl Run {
         keys.ok_or_else(|| Error::fault(format!("{} has no order or no line", self.run_no)))
     }
 
-    /// What the call is about, for the audit trail: this run under its own number, on its line. Gives its keys.
+    /// What the call is about, for the audit trail: this run under its own number, on its line; every station that may
+    /// have boards of it hears of it. Gives its keys.
     pub(crate) fn at_work(&self, cx: &mut Cx<'_>) -> Result<RunKeys> {
         let keys = self.keys(cx)?;
         cx.about("run", &self.run_no);
         cx.happens_at(Some(&keys.line_code), None);
+        Floor::hears_of_run(cx, self.route_version_id)?;
         Ok(keys)
     }
 

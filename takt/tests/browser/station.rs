@@ -77,8 +77,8 @@ fn r_scr_040_an_operator_works_a_shift_at_the_station() {
         page.scan("NOBODY-KNOWS-1").await;
         page.read("#result[data-code='UNIT_NOT_FOUND']", "NOBODY-KNOWS-1").await;
         page.picture("station-unknown").await;
-        page.scan("%%%").await;
-        page.read("#result[data-code='SCAN_UNKNOWN']", "%%%").await;
+        page.scan("SLOT:2F-34").await;
+        page.read("#result[data-code='SCAN_UNKNOWN']", "SLOT:2F-34").await;
         // The codes of before are one tap away; Esc leaves the form.
         page.scan(&boards[2]).await;
         page.read("#result", "IN").await;
@@ -317,5 +317,32 @@ fn r_scr_045_the_queue_pages_searches_and_says_why_a_board_may_not_come() {
     let out = out.json(&json!({ "sn": boards[0], "result": "PASS" }));
     let answer = plant.session("operator").command(out, "out").expect("the server answers");
     assert_eq!((answer.status, answer.json().expect("JSON")["code"].clone()), (409, json!("UNIT_NOT_IN_STATION")));
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_025_every_serial_that_a_board_may_bear_is_worked_by_scan() {
+    let plant = Plant::open();
+    let long = format!("LONG-{}", "7".repeat(123));
+    // Digits that could be GS1, short, long, with signs, with a blank, in Chinese.
+    let serials = ["0125060000000017", "7A", "A:1", "_x y", "板-001é", long.as_str()];
+    plant.run_of("WO-SN", &serials);
+    plant.run_of("WO-GS1", &["SER-21"]);
+    plant.served.block_on(async {
+        let page = plant.floor("operator").await;
+        page.goto("/mes/execution?stationCode=ST-PRINT-01").await;
+        page.see("#scan").await;
+        for sn in serials {
+            page.scan(sn).await;
+            page.read("#now", sn).await;
+            page.read("#result .verdict", "IN").await;
+        }
+        page.picture("station-serials").await;
+        // What is marked as GS1 is read as GS1.
+        page.scan("(01)04012345678901(10)L7(21)SER-21").await;
+        page.read("#now", "SER-21").await;
+        page.read("#result .verdict", "IN").await;
+        page.close().await;
+    });
     plant.served.stop();
 }

@@ -13,4 +13,5 @@ mod schema;
 mod scope;
 mod statements;
 mod tidy;
+mod topics;
 mod world;

@@ -18,7 +18,7 @@ const SHOWS_DATA: [(&str, &str); 2] =
     [("/system/api", "the words of the contract"), ("/system/audit-logs/", "what was written, before and after")];
 
 /// Every page and every form, with what they show when tabs and scans are open.
-fn addresses() -> Vec<String> {
+pub fn addresses() -> Vec<String> {
     let known = names("A");
     let mut all: Vec<String> = PAGES.iter().map(|p| filled(p.path, &known)).collect();
     let more = [

@@ -37,7 +37,9 @@
       place();
       input.setAttribute("aria-expanded", "true");
       input.setAttribute("aria-controls", id);
-      if (rows.length && input.value.trim()) mark(0);
+      // Enter takes what is typed in full, or the only one there is; never one of several that only begin like it
+      const exact = rows.findIndex((r) => r.exact);
+      if (input.value.trim()) mark(exact < 0 && rows.length === 1 && !more ? 0 : exact);
     };
     const ask = async () => {
       const turn = ++asked, q = new URLSearchParams(JSON.parse(box.dataset.pickerFilter || "{}"));
@@ -50,7 +52,7 @@
     };
     input.addEventListener("focus", () => { chosen = false; if (!input.readOnly) ask(); });
     // while somebody types nothing of the old matches is chosen for the new text
-    input.addEventListener("input", (e) => { if (!e.isTrusted && !list) return; at = -1; chosen = false; clearTimeout(timer); timer = setTimeout(ask, 180); });
+    input.addEventListener("input", (e) => { if (!e.isTrusted && !list) return; at = -1; chosen = false; asked++; clearTimeout(timer); timer = setTimeout(ask, 180); });
     input.addEventListener("blur", () => setTimeout(close, 120));
     addEventListener("scroll", place, { capture: true, passive: true });
     addEventListener("resize", place, { passive: true });

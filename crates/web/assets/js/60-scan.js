@@ -22,9 +22,9 @@
     ["run", /^(RUN-.+)$/i],
     ["lot", /^([^|]+)\|([^|]+)$/],
     ["ecia", /^\[\)>\x1e?0?6/],
-    ["gs1", /^(?:\]C1|\]d2|\(01\)|\(10\)|\(21\)|\(37\)|01\d{14})/],
+    ["gs1", /^(?:\]C1|\]d2|\x1d|\((?:01|10|21|37)\)|01\d{14}.*\x1d)/],           // digits alone are a serial: only marks make it GS1
     ["inspection", /^((?:FAI|IPQC|FQC|OQC|DEF|NCR|MRB)-\d{8}-\d+)$/i],
-    ["sn", /^([A-Za-z0-9][A-Za-z0-9._\/#+-]{2,63})$/],
+    ["sn", /^([^\p{Cc}]{1,128})$/u],                                  // what is nothing else is a serial
   ];
   Takt.readScan = (raw) => {
     for (const [kind, pattern] of Takt.scanPatterns) {
@@ -34,10 +34,10 @@
     return null;
   };
   const gs1 = (raw) => {                                            // 21 serial, else 10 lot, else 01 article
-    const flat = raw.replace(/^\](C1|d2)/, "").replace(/[()]/g, "");
     const found = {};
-    let rest = flat;
+    let rest = raw.replace(/^\](C1|d2)/, "").replace(/\((01|10|21|37)\)/g, "\x1d$1");
     for (let guard = 0; guard < 8 && rest; guard++) {
+      rest = rest.replace(/^\x1d+/, "");
       const ai = rest.slice(0, 2);
       if (ai === "01") { found["01"] = rest.slice(2, 16); rest = rest.slice(16); }
       else if (ai === "10" || ai === "21" || ai === "37") { const end = rest.indexOf("\x1d"); found[ai] = end < 0 ? rest.slice(2) : rest.slice(2, end); rest = end < 0 ? "" : rest.slice(end + 1); }
@@ -95,7 +95,6 @@
     raw = raw.trim();
     if (!raw || intoForm(raw)) return;
     const scan = Takt.readScan(raw);
-    if (!scan && Takt.on.plain && Takt.on.plain(raw)) return;
     if (!scan) {
       Takt.sound("error");
       const what = say("scan-unknown", { text: raw, expected: Takt.on.scanExpects || say("scan-any") });

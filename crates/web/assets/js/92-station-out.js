@@ -216,7 +216,6 @@ Takt.ready(() => {
     return false;
   };
   // while the defect form is open a scan fills the field at hand, at first the code; a serial like this board's is no code
-  Takt.on.plain = (raw) => !defect.hidden && named(raw);
   const plain = Takt.on.scan, shape = (text) => text.replace(/\d/g, "0");
   Takt.on.scan = async (s) => {
     if (defect.hidden || s.kind === "command" || s.kind === "act") return plain(s);

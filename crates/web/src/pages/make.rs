@@ -12,7 +12,7 @@ pub const fn any(permits: &'static [Permit]) -> Need {
 
 /// A list by its name.
 pub const fn list(name: &'static str, path: &'static str, permits: &'static [Permit]) -> Page {
-    let shown = ListPage { list: name, row: None, create: None, import: None, actions: &[] };
+    let shown = ListPage { list: name, row: None, create: None, import: None, topics: None, actions: &[] };
     page_of(name, path, permits, Body::List(shown))
 }
 
@@ -76,6 +76,16 @@ impl Page {
     /// The command that adds to the list.
     pub const fn adds(self, command: &'static str) -> Page {
         self.with_list(ListPage { create: Some(command), ..self.list() })
+    }
+
+    /// The topics on which its rows change, where they are not those of its own name.
+    pub const fn hears(self, topics: &'static str) -> Page {
+        self.with_list(ListPage { topics: Some(topics), ..self.list() })
+    }
+
+    /// No event tells of its rows: it shows them as they were when it was opened.
+    pub const fn still(self) -> Page {
+        self.hears("")
     }
 
     /// The command that takes a file.

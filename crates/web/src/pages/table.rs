@@ -55,6 +55,7 @@ pub static PAGES: &[Page] = &[
         .acts(&[("route.copy", ROUTE)]),
     page("route", "/mes/routes/{routingCode}", &[RouteRead], "route.html", asks::ROUTE),
     list("route_versions", "/mes/route-versions", &[RouteRead])
+        .hears("list:routes")
         .under("/mes/routes")
         .to("/mes/route-versions/{routingCode}/{versionNo}"),
     page(
@@ -65,6 +66,7 @@ pub static PAGES: &[Page] = &[
         asks::ROUTE_VERSION,
     ),
     list("execution_configs", "/mes/execution-config", &[RouteRead])
+        .hears("list:execution_configs list:routes")
         .menu("engineer", "gear")
         .under("/mes/routes")
         .adds("execution_config.create")
@@ -79,6 +81,7 @@ pub static PAGES: &[Page] = &[
         .links(&[("operationCode", "/mes/operations/{operationCode}")])
         .acts(&[("data_spec.update", SPEC)]),
     list("operations", "/mes/operations", &[OperationRead])
+        .still()
         .menu("engineer", "wrench")
         .to("/mes/operations/{code}")
         .adds("operation.create")
@@ -87,6 +90,7 @@ pub static PAGES: &[Page] = &[
         .titled("code", None, ("page-operations", "/mes/operations"))
         .acts(&[("operation.update", OPERATION), ("operation.merge", OPERATION), ("operation.delete", OPERATION)]),
     list("operation_mappings", "/mes/operation-mappings", &[OperationRead])
+        .still()
         .under("/mes/operations")
         .adds("operation_mapping.create")
         .acts(&[("operation_mapping.update", MAPPING), ("operation_mapping.delete", MAPPING)]),
@@ -110,12 +114,14 @@ pub static PAGES: &[Page] = &[
         .links(&[("lineCode", "/mes/lines/{lineCode}"), ("groupCode", "/mes/station-groups?q={groupCode}")])
         .acts(&[("station.update", STATION), ("station.delete", STATION)]),
     list("station_groups", "/mes/station-groups", &[StationRead])
+        .still()
         .menu("engineer", "list")
         .under("/mes/lines")
         .adds("station_group.create")
         .imports("station_group.import")
         .acts(&[("station_group.update", GROUP), ("station_group.delete", GROUP)]),
     list("shifts", "/mes/shifts", &[StationRead])
+        .still()
         .under("/mes/lines")
         .adds("shift.create")
         .imports("shift.import")
@@ -142,6 +148,7 @@ pub static PAGES: &[Page] = &[
         .adds("material_lot.create")
         .acts(&[("material_lot.update", LOT)]),
     list("work_centers", "/mes/work-centers", &[MaterialRead])
+        .still()
         .under("/mes/materials")
         .adds("work_center.create")
         .imports("work_center.import")
@@ -171,9 +178,10 @@ pub static PAGES: &[Page] = &[
         .acts(&[("api_token.rotate", TOKEN), ("api_token.revoke", TOKEN)]),
     page("settings", "/system/settings", &[SystemConfig], "settings.html", asks::SETTINGS).menu("system", "gear"),
     list("config_changes", "/system/settings/{key}", &[SystemConfig])
+        .hears("list:settings")
         .under("/system/settings")
         .acts(&[("config.revert", &[("key", "key"), ("toVersion", "version")])]),
-    list("audit_logs", "/system/audit-logs", &[]).menu("system", "eye").to("/system/audit-logs/{seq}"),
+    list("audit_logs", "/system/audit-logs", &[]).still().menu("system", "eye").to("/system/audit-logs/{seq}"),
     page("audit_row", "/system/audit-logs/{seq}", &[], "audit_row.html", asks::AUDIT_ROW),
     page("api", "/system/api", &[], "api.html", &[]).menu("system", "keyboard"),
     record("profile", "/profile", &[], asks::PROFILE)

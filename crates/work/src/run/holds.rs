@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Run, RunHeld, RunHoldEnded, RunStatus};
+use crate::track::floor::Floor;
 
 kernel::words! {
     /// Who holds a run.
@@ -97,6 +98,7 @@ impl Run {
         };
         cx.add(&mut hold)?;
         let keys = held.keys(cx)?;
+        Floor::hears_of_run(cx, held.route_version_id)?;
         cx.emit(RunHeld {
             line_id: held.line_of(),
             line_code: keys.line_code,

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::at_hand::{AtHand, OpenTrack, RunHead};
+use super::floor::Floor;
 use super::guards;
 use super::reading::{self, Given, Phase, Reading};
 use super::*;
@@ -253,6 +254,7 @@ impl Placed {
         let Placed { entry, unit, created, operator } = self;
         let (run, step) = (&entry.run, entry.step());
         let line_id = LineOf(Some(run.line_id.number()));
+        Floor::hears(cx, &[step])?;
         if created {
             cx.emit(UnitsCreated {
                 line_id,

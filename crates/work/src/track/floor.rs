@@ -8,7 +8,8 @@ use engine::{Cx, row, sql};
 use kernel::{Error, Id, Result};
 use plant::StationType;
 use plant::line::Line;
-use plant::snapshot::Step;
+use plant::route::RouteVersion;
+use plant::snapshot::{FrozenRoute, Step};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -60,6 +61,22 @@ impl Floor {
         let here = self.stations.iter().filter(|s| s.line_id.is_none_or(|of| of == line));
         let fits = here.filter(|s| step.fits(s.station_type, &s.code, s.group_code.as_deref()));
         fits.map(|s| s.code.clone()).collect()
+    }
+
+    /// What is told from here on is heard at the stations that serve any line and do one of these steps: boards come to
+    /// them, or leave their queues. The stations of the line itself hear it by their line (R-SCR-020).
+    pub fn hears(cx: &mut Cx<'_>, steps: &[&Step]) -> Result<()> {
+        let floor = Floor::now(cx)?;
+        let anywhere = floor.stations.iter().filter(|s| s.line_id.is_none());
+        let fits = |s: &&Bench| steps.iter().any(|step| step.fits(s.station_type, &s.code, s.group_code.as_deref()));
+        cx.heard_at(anywhere.filter(fits).map(|s| s.code.clone()).collect());
+        Ok(())
+    }
+
+    /// The same for all steps of a frozen route: what becomes of a run, its boards wherever they wait.
+    pub fn hears_of_run(cx: &mut Cx<'_>, route: Id<RouteVersion>) -> Result<()> {
+        let Some(route) = FrozenRoute::get(cx, route)? else { return Ok(()) };
+        Floor::hears(cx, &route.snapshot.steps.iter().collect::<Vec<_>>())
     }
 
     /// A step with its stations.

@@ -13,6 +13,7 @@ use super::{QUANTITY_EXCEEDS_PLAN, SN_DUPLICATE, Unit, UnitStatus};
 use crate::run::{INVALID_RUN_STATUS, RUN_NOT_FOUND, Run, RunNo, RunStatus};
 use crate::tally::{Place, Tally};
 use crate::track::at_hand::RunHead;
+use crate::track::floor::Floor;
 use crate::track::guards;
 
 /// Rows of one statement.
@@ -125,6 +126,8 @@ pub(crate) fn create(cx: &mut Cx<'_>, room: &Room, sns: &[Sn], how: &'static str
     tally.joined(Place { status: UnitStatus::Queued, step_no: Some(room.first_step) }, count);
     tally.write(cx)?;
     cx.note("add", "units", None, Some(serde_json::json!({ "count": count, "from": first, "to": last })));
+    let route = guards::frozen(cx, run)?;
+    Floor::hears(cx, &route.first().into_iter().collect::<Vec<_>>())?;
     cx.emit(UnitsCreated {
         line_id: LineOf(Some(run.line_id.number())),
         line_code: run.line_code.clone(),

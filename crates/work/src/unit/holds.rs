@@ -7,6 +7,8 @@ use kernel::{Id, Instant, Result, p};
 use super::events::{UnitHeld, UnitHoldEnded};
 use super::{Unit, UnitStatus};
 use crate::track::at_hand::AtHand;
+use crate::track::floor::Floor;
+use crate::track::guards;
 
 kernel::words! {
     /// Why a unit is held.
@@ -88,6 +90,7 @@ pub(crate) fn tell_held(
     reason: &str,
     open: i64,
 ) -> Result<()> {
+    heard(cx, at)?;
     cx.emit(UnitHeld {
         line_id: LineOf(at.run.as_ref().map(|r| r.line_id.number())),
         line_code: at.run.as_ref().map(|r| r.line_code.clone()),
@@ -104,6 +107,7 @@ pub(crate) fn tell_held(
 
 /// Tell that a hold has ended.
 pub(crate) fn tell_ended(cx: &mut Cx<'_>, at: &AtHand, hold: &UnitHold, reason: &str, open: i64) -> Result<()> {
+    heard(cx, at)?;
     cx.emit(UnitHoldEnded {
         line_id: LineOf(at.run.as_ref().map(|r| r.line_id.number())),
         line_code: at.run.as_ref().map(|r| r.line_code.clone()),
@@ -116,4 +120,12 @@ pub(crate) fn tell_ended(cx: &mut Cx<'_>, at: &AtHand, hold: &UnitHold, reason: 
         reason: reason.to_string(),
         remaining_holds: open,
     })
+}
+
+/// The stations at which the board waits hear of its holds.
+fn heard(cx: &mut Cx<'_>, at: &AtHand) -> Result<()> {
+    let Some(run) = &at.run else { return Ok(()) };
+    let route = guards::frozen(cx, run)?;
+    let step = at.unit.step_no.or(at.unit.resume_step_no).and_then(|no| route.step(no));
+    Floor::hears(cx, &step.into_iter().collect::<Vec<_>>())
 }

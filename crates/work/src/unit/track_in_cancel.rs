@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::events::TrackVoided;
 use super::{UnitStatus, holds};
 use crate::tally::Tally;
+use crate::track::floor::Floor;
 use crate::track::leave::{Departure, Exit, Scan, at_exit};
 use crate::track::track_no;
 
@@ -70,6 +71,7 @@ impl Command for CancelTrackIn {
         tally.moved(before.place(), unit.place());
         tally.write(cx)?;
         let track_id = track_no(unit.sn.as_str(), exit.track.n);
+        Floor::hears(cx, &[exit.step()])?;
         cx.emit(TrackVoided {
             line_id: LineOf(Some(exit.run.line_id.number())),
             line_code: exit.run.line_code.clone(),

@@ -1,5 +1,7 @@
 //! The exit itself: the track is closed, values and defects are kept, the unit goes on, and the rest hears of it.
 
+use std::iter;
+
 use engine::{Cx, LineOf, sql};
 use kernel::{Id, Result, p};
 
@@ -122,9 +124,11 @@ impl Closed {
         let (run, step, result) = (&exit.run, exit.step(), exit.result());
         let line_id = LineOf(Some(run.line_id.number()));
         let track_id = track_no(unit.sn.as_str(), exit.track.n);
+        let next = exit.route.next(exit.track.step_no).filter(|_| result == Verdict::Pass);
+        let steps: Vec<&Step> = iter::once(step).chain(next).collect();
+        Floor::hears(cx, &steps)?;
         let at = reading::Where { bench: &exit.bench, run, step, unit: &unit, track: true };
         reading::tell(cx, &at, &exit.readings)?;
-        let next = exit.route.next(exit.track.step_no).filter(|_| result == Verdict::Pass);
         let defects = (result == Verdict::Fail).then(|| serde_json::to_value(&exit.defects).unwrap_or_default());
         cx.emit(TrackedOutEvent {
             line_id,
