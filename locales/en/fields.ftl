@@ -159,6 +159,7 @@ field-spec = Limits
 field-specId = Data spec
 field-specification = Specification
 field-stage = Stage
+field-stuck = Boards wait for a decision
 field-stale = Stale
 field-startLocal = Starts
 field-startedAt = Started

@@ -52,8 +52,23 @@ page-planning = Planning
 page-engineering = Engineering
 page-quality = Quality
 page-line_home = Line
+page-rework = Repair
+page-loading = Material
 page-factory = Factory
 page-system = System
+
+figure-to-release = Orders to release
+figure-orders-open = Open orders
+figure-late = Late orders
+figure-to-authorize = Runs to authorize
+figure-ready = Runs ready to begin
+figure-running = Runs under way
+figure-held = Runs on hold
+figure-plan = Boards planned
+figure-done = Boards done
+figure-scrap = Boards scrapped
+figure-failed = Boards failed
+figure-boards-held = Boards on hold
 
 search-found = Matches for “{ $q }”
 search-empty = Nothing found in your scope. Check the text, or scan the barcode again.
@@ -61,7 +76,16 @@ search-empty = Nothing found in your scope. Check the text, or scan the barcode 
 home-order-release = { $productCode }: received, not released. Choose a line and release it.
 home-run-authorize = In preparation. Check its gates and authorize it.
 home-run-held = On hold. See who can end the hold.
-home-run-running = Running.
+home-run-running = { $doneQty } of { $planQty } done on { $lineCode }.{ $failedQty ->
+    [0] {""}
+   *[other] {" "}{ $failedQty } failed.
+}{ $heldQty ->
+    [0] {""}
+   *[other] {" "}{ $heldQty } on hold.
+}
+home-run-begin = Authorized on { $lineCode }: { $planQty } × { $productCode } may begin.
+home-run-close = { $doneQty } of { $planQty } done, nothing left to build. Close it.
+home-run-stuck = Boards wait for a decision on { $lineCode }: { $failedQty } failed, { $heldQty } on hold.
 home-route-compile = Changed since its last version. Compile it.
 home-operation-review = Created automatically. Review its name and type.
 home-audit-fail = { $actor } was refused: { $errorCode }.

@@ -159,6 +159,7 @@ field-spec = 规格限
 field-specId = 采集项
 field-specification = 规格
 field-stage = 阶段
+field-stuck = 有单件待判定
 field-stale = 已过时
 field-startLocal = 开始时间
 field-startedAt = 开始时间

@@ -52,8 +52,23 @@ page-planning = 计划
 page-engineering = 工程
 page-quality = 质量
 page-line_home = 产线
+page-rework = 返修
+page-loading = 物料
 page-factory = 工厂
 page-system = 系统
+
+figure-to-release = 待下达工单
+figure-orders-open = 未结束工单
+figure-late = 逾期工单
+figure-to-authorize = 待授权批次
+figure-ready = 可开始批次
+figure-running = 进行中批次
+figure-held = 隔离批次
+figure-plan = 计划单件
+figure-done = 完成单件
+figure-scrap = 报废单件
+figure-failed = 不良单件
+figure-boards-held = 隔离单件
 
 search-found = “{ $q }”的匹配结果
 search-empty = 在您的权限范围内没有找到。请检查文字，或重新扫描条码。
@@ -61,7 +76,16 @@ search-empty = 在您的权限范围内没有找到。请检查文字，或重�
 home-order-release = { $productCode }：已接收，未下达。请选择产线并下达。
 home-run-authorize = 准备中。请检查放行条件并授权。
 home-run-held = 已隔离。请查看谁可以解除。
-home-run-running = 生产中。
+home-run-running = { $lineCode }：已完成 { $doneQty } / { $planQty }。{ $failedQty ->
+    [0] {""}
+   *[other] { $failedQty } 件不良。
+}{ $heldQty ->
+    [0] {""}
+   *[other] { $heldQty } 件隔离。
+}
+home-run-begin = { $lineCode } 已授权：可以开始生产 { $planQty } 件 { $productCode }。
+home-run-close = 已完成 { $doneQty } / { $planQty }，没有剩余单件，请关闭。
+home-run-stuck = { $lineCode } 有单件等待判定：{ $failedQty } 件不良，{ $heldQty } 件隔离。
 home-route-compile = 上次编译后有改动，请编译。
 home-operation-review = 自动创建，请核对名称和类型。
 home-audit-fail = { $actor } 的操作被拒绝：{ $errorCode }。

@@ -34,6 +34,8 @@ pub struct Actor {
     pub name: String,
     pub display: String,
     pub roles: Vec<String>,
+    /// The home of each of its roles; empty where a role has none.
+    pub role_homes: Vec<String>,
     pub grants: Grants,
     /// Lines and stations bound to it; `station_lines` are the lines of the bound stations.
     pub lines: HashSet<i64>,
@@ -62,6 +64,7 @@ impl Actor {
             name: "takt".into(),
             display: "Takt".into(),
             roles: vec![],
+            role_homes: vec![],
             grants: Grants::of([(Scope::All, Permits::ALL)].into_iter()),
             lines: HashSet::new(),
             stations: HashSet::new(),

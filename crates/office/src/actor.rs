@@ -159,6 +159,7 @@ pub fn by_user(cx: &Cx<'_>, user: Id<User>) -> Result<Option<Actor>> {
         name: person.username,
         display: person.name,
         grants: Grants::of(roles.iter().map(|r| (r.1, r.2))),
+        role_homes: roles.iter().map(|r| r.3.clone()).collect(),
         roles: roles.into_iter().map(|r| r.0).collect(),
         lines,
         stations,

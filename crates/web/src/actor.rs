@@ -11,6 +11,7 @@ use engine::store::system_cx;
 use engine::{Actor, ActorKind, Lang};
 use kernel::{Error, Refusal};
 
+use crate::context::encoded;
 use crate::{Door, REQUEST_ID, Settings};
 
 /// How long an actor is believed without asking again; on other nodes this is what delays a change of rights.
@@ -22,6 +23,8 @@ const KEPT_MAX: usize = 10_000;
 
 /// The name of the session cookie.
 pub const COOKIE: &str = "takt_session";
+/// The name of the cookie that keeps the chosen role.
+pub const ROLE: &str = "takt_role";
 
 #[derive(Default)]
 pub struct Actors {
@@ -44,6 +47,15 @@ pub struct Caller {
     pub origin: Origin,
     /// By cookie: changes need the CSRF token.
     pub by_cookie: bool,
+    /// Which of its roles was chosen in the header.
+    pub role: Option<usize>,
+}
+
+impl Caller {
+    /// The home of the role that leads: the chosen one, else the first.
+    pub fn lead(&self) -> Option<&str> {
+        self.actor.role_homes.get(self.role.unwrap_or(0)).map(String::as_str).filter(|home| !home.is_empty())
+    }
 }
 
 impl Door {
@@ -57,6 +69,7 @@ impl Door {
             lang: lang.unwrap_or(Lang::En),
             origin,
             by_cookie: false,
+            role: None,
         };
         let Some((secret, by_cookie)) = credential(headers) else {
             return (nobody(wish.or(accepted), origin), None);
@@ -66,7 +79,9 @@ impl Door {
                 let lang = accepted.filter(|_| !by_cookie).or(wish).unwrap_or(actor.lang);
                 // What a question says in words, it says in the language of this request.
                 let actor = if actor.lang == lang { actor } else { Arc::new(Actor { lang, ..Actor::clone(&actor) }) };
-                (Caller { actor, lang, origin, by_cookie }, None)
+                let chosen = cookie(headers, ROLE);
+                let role = actor.roles.iter().position(|role| Some(encoded(role).as_str()) == chosen);
+                (Caller { actor, lang, origin, by_cookie, role }, None)
             }
             Ok(None) => (nobody(wish.or(accepted), origin), None),
             Err(Error::Refused(refusal)) => (nobody(wish.or(accepted), origin), Some(*refusal)),

@@ -76,8 +76,8 @@ impl Context {
         let signed_in = caller.actor.principal >= 0;
         context.set("words", spoken);
         context.set("lang", lang.tag());
-        context.set("me", if signed_in { me(&caller.actor, lang) } else { Json::Null });
-        context.set("nav", if signed_in { pages::navigation(&caller.actor, lang, uri.path()) } else { json!([]) });
+        context.set("me", if signed_in { me(caller) } else { Json::Null });
+        context.set("nav", if signed_in { pages::navigation(caller, uri.path()) } else { json!([]) });
         context.set("csrf", &caller.actor.csrf);
         context.set("query", query);
         context.set("params", json!({}));
@@ -184,13 +184,14 @@ pub fn html_response(status: u16, html: String) -> Response<Body> {
     response
 }
 
-fn me(actor: &Actor, lang: Lang) -> Json {
+fn me(caller: &Caller) -> Json {
+    let (actor, lang) = (&caller.actor, caller.lang);
     let role = |code: &String| {
         let key = format!("role-{code}");
         if words::has(lang, &key) { words::text(lang, &key, &[]) } else { code.clone() }
     };
     json!({
-        "username": actor.name, "name": actor.display, "roles": actor.roles,
+        "username": actor.name, "name": actor.display, "roles": actor.roles, "role": caller.role.unwrap_or(0),
         "rolesWords": actor.roles.iter().map(role).collect::<Vec<_>>(),
         "mustChangePassword": actor.must_change_password, "unbound": actor.unbound, "askWhom": actor.ask_whom,
     })

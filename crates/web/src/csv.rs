@@ -38,7 +38,7 @@ pub async fn export(
     let (door, actor) = (door.clone(), caller.actor.clone());
     let (lang, origin) = (caller.lang, caller.origin.clone());
     tokio::spawn(async move {
-        let caller = Caller { actor, lang, origin, by_cookie: false };
+        let caller = Caller { actor, lang, origin, by_cookie: false, role: None };
         let mut text = format!("\u{FEFF}{}\r\n", head.join(","));
         let mut next = Some(first);
         while let Some(answer) = next.take() {

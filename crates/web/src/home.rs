@@ -45,6 +45,27 @@ pub async fn answer(
             }));
         }
     }
+    let mut figures: Vec<Json> = Vec::new();
+    let mut asked: Option<(&str, Json)> = None;
+    for figure in home.figures {
+        if asked.as_ref().is_none_or(|(query, _)| *query != figure.query) {
+            let answer = match one(door, caller, figure.query, &[]).await {
+                Ok(answer) => answer,
+                Err(refusal) if refusal.kind == kernel::Kind::Denied => Json::Null,
+                Err(refusal) => return problem(door, caller, uri, &refusal),
+            };
+            asked = Some((figure.query, answer));
+            topics.push(topics_of_figures(figure.query).to_string());
+        }
+        let Some((_, answer)) = &asked else { continue };
+        let Some(value) = answer[figure.field].as_i64() else { continue };
+        figures.push(json!({
+            "value": value, "label": words::text(caller.lang, figure.label, &[]), "href": filled(figure.page, answer),
+            "status": if value == 0 { "waiting" } else { figure.status },
+        }));
+    }
+    let mut topics: Vec<&str> = topics.iter().flat_map(|t| t.split(' ')).collect();
+    topics.sort_unstable();
     // Oldest first over all lists; what has no time keeps the order of its list, behind.
     let since = |action: &Json| action["since"].as_str().map_or_else(|| "9".to_string(), str::to_string);
     actions.sort_by_key(since);
@@ -53,7 +74,15 @@ pub async fn answer(
     let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
     context.set(
         "data",
-        json!({ "home": { "topics": topics.join(" "), "actions": actions, "figures": [], "sections": [] } }),
+        json!({ "home": { "topics": topics.join(" "), "actions": actions, "figures": figures, "sections": [] } }),
     );
     context.render("home.html", 200)
+}
+
+/// What the figures of a question change on: those of runs with every board that moves.
+fn topics_of_figures(query: &str) -> &'static str {
+    match query {
+        "run.figures" => "list:runs list:units",
+        _ => "list:work_orders",
+    }
 }

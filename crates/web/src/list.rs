@@ -1,5 +1,7 @@
 //! List pages: one template, driven by the declaration of the list.
 
+mod chosen;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -134,6 +136,7 @@ impl Shown<'_> {
             "error": error,
             "export_href": export.then(|| with_path(&api, &asked, "format", Some("csv"))),
             "create": create,
+            "bulk": shown.bulk.as_ref().and_then(|bulk| chosen::button(door, caller, bulk)),
             "import": import.map(|a| json!({ "href": format!("/forms/{}", a["command"].as_str().unwrap_or_default()), "command": a["command"] })),
             "path": uri.path(),
         })
@@ -201,6 +204,7 @@ impl Shown<'_> {
                 fields.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
+        out["stageRoles"] = chosen::next_roles(self.caller, row).into();
         out["_href"] = self.shown.row.and_then(|r| filled(r, row)).into();
         out["_actions"] = acts(self.door, self.caller, self.shown.actions, &known).into();
         out
@@ -246,6 +250,7 @@ fn heading(lang: Lang, column: &Column) -> Json {
         "key": column.name, "label": words::field(lang, column.name), "kind": kind,
         "state_kind": if let Kind::Word(name) = column.kind { name } else { "state" },
         "wrap": matches!(column.kind, Kind::Text | Kind::Json),
+        "sub": (column.kind == Kind::Word("RunStage")).then_some("stageRoles"),
     })
 }
 

@@ -14,10 +14,10 @@ use minijinja::{Environment, UndefinedBehavior};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
-use crate::actor::Caller;
+use crate::actor::{Caller, ROLE};
 use crate::api_page::ApiPage;
 use crate::body::pairs;
-use crate::context::Context;
+use crate::context::{Context, encoded};
 use crate::pages::{self, Body as PageBody, Page, Source};
 use crate::problem::refusal_of;
 use crate::{Door, Refused, Said, form, list, lookup, record, search, sign_in, words};
@@ -87,7 +87,12 @@ async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
     }
     let path = uri.path();
     if path == "/" || path == "/mes" || path == "/system" && !caller.actor.has(engine::Permit::SystemConfig) {
-        return sign_in::redirect(&pages::home_of(&caller.actor, uri), None);
+        let asked = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
+        let role = asked.into_iter().find(|(name, role)| name == "role" && caller.actor.roles.contains(role));
+        return match role {
+            Some((_, role)) => sign_in::redirect("/", Some(sign_in::kept(ROLE, &encoded(&role)))),
+            None => sign_in::redirect(&pages::home_of(caller), None),
+        };
     }
     if let Some(command) = path.strip_prefix("/forms/") {
         return form::answer(door, caller, uri, command).await;

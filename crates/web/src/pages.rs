@@ -6,7 +6,6 @@ mod make;
 mod shape;
 mod table;
 
-use axum::http::Uri;
 use engine::{Actor, Lang, Need};
 use serde_json::{Map, Value as Json, json};
 
@@ -56,6 +55,22 @@ pub struct ListPage {
     pub topics: Option<&'static str>,
     /// Commands of a row and the fields the row gives them: `(field, column)`.
     pub actions: crate::list::Actions,
+    /// One command for many chosen rows.
+    pub bulk: Option<Bulk>,
+}
+
+/// A command for chosen rows of a list, one answer for each.
+#[derive(Clone, Copy)]
+pub struct Bulk {
+    pub command: &'static str,
+    /// The field and column that name a row.
+    pub field: &'static str,
+    /// Rows in this state may be chosen.
+    pub status: &'static str,
+    /// The word on the button.
+    pub label: &'static str,
+    /// Fields that are the same for all.
+    pub prefill: crate::list::Keys,
 }
 
 /// One thing with its facts and the lists it carries.
@@ -74,7 +89,19 @@ pub struct RecordPage {
 /// The home of a role: what waits for it, from lists it may read.
 #[derive(Clone, Copy)]
 pub struct HomePage {
+    /// The group that comes first in the menu of whoever begins here.
+    pub group: &'static str,
     pub waiting: &'static [Waiting],
+    pub figures: &'static [Figure],
+}
+
+/// A number of a home: a field of a question's answer, and the rows it counts (R-SCR-070).
+pub struct Figure {
+    pub query: &'static str,
+    pub field: &'static str,
+    pub label: &'static str,
+    pub page: &'static str,
+    pub status: &'static str,
 }
 
 /// Things that wait: the first rows of a filtered list, each with a sentence and a page.
@@ -113,18 +140,16 @@ pub enum Source {
     QueryOrBefore(&'static str, &'static str),
 }
 
-/// The page a person begins with: the preferred one, else the first role's home, else the first page allowed.
-pub fn home_of(actor: &Actor, uri: &Uri) -> String {
-    let asked = crate::body::pairs(uri.query().unwrap_or_default()).unwrap_or_default();
-    let role = asked
-        .iter()
-        .find(|(k, _)| k == "role")
-        .map(|(_, v)| v.as_str())
-        .filter(|r| actor.roles.iter().any(|own| own == r));
-    let of_role = role.and_then(engine::permits::PresetRole::find).map(|r| r.home);
-    let wishes = of_role
+/// The page a person begins with: that of the chosen role, the preferred one, else a role's home, else the first page allowed
+/// (R-SCR-010).
+pub fn home_of(caller: &Caller) -> String {
+    let actor = &caller.actor;
+    let chosen = caller.role.and_then(|_| caller.lead());
+    let of_roles = actor.role_homes.iter().map(String::as_str);
+    let wishes = chosen
         .into_iter()
         .chain([actor.home.as_str()])
+        .chain(of_roles)
         .chain(PAGES.iter().filter(|p| p.menu.is_some()).map(|p| p.path));
     let allowed =
         |path: &&str| crate::page::find(path).is_some_and(|(page, _)| engine::perform::may(page.need, actor).is_ok());
@@ -140,8 +165,18 @@ pub fn topics_of(list: &str) -> String {
     own.map_or_else(|| format!("list:{list}"), str::to_string)
 }
 
-/// The menu, by permission.
-pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
+/// The group of the menu that leads for whoever begins at this page.
+fn group_of(home: &str) -> Option<&'static str> {
+    let (page, _) = crate::page::find(home)?;
+    match page.body {
+        Body::Home(home) => Some(home.group),
+        _ => page.menu.map(|menu| menu.group),
+    }
+}
+
+/// The menu, by permission; the group of the leading role's home comes first (R-SCR-010).
+pub fn navigation(caller: &Caller, path: &str) -> Json {
+    let (actor, lang) = (&caller.actor, caller.lang);
     let mut groups: Vec<(&str, Vec<Json>)> = Vec::new();
     for page in PAGES {
         let Some(menu) = &page.menu else { continue };
@@ -157,6 +192,8 @@ pub fn navigation(actor: &Actor, lang: Lang, path: &str) -> Json {
             None => groups.push((menu.group, vec![item])),
         }
     }
+    let first = caller.lead().and_then(group_of);
+    groups.sort_by_key(|(group, _)| first != Some(*group));
     let groups = groups.into_iter();
     groups
         .map(|(group, items)| json!({ "title": words::text(lang, &format!("nav-{group}"), &[]), "items": items }))

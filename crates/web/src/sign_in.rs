@@ -158,7 +158,7 @@ pub async fn language(uri: Uri) -> Response<Body> {
     let fields = pairs(uri.query().unwrap_or_default()).unwrap_or_default();
     let field = |name: &str| fields.iter().find(|f| f.0 == name).map_or("", |f| f.1.as_str());
     let lang = Lang::parse(field("lang")).unwrap_or(Lang::En);
-    let cookie = format!("takt_lang={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag());
+    let cookie = kept("takt_lang", lang.tag());
     redirect(local(field("next")).unwrap_or("/"), Some(cookie))
 }
 
@@ -183,6 +183,11 @@ fn local(path: &str) -> Option<&str> {
     let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     // Browsers pass over tabs and line ends in an address: `/<tab>/host` is another site to them.
     Some(path).filter(|path| is_local && !path.contains(char::is_control))
+}
+
+/// A choice that the browser keeps for a year.
+pub fn kept(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000")
 }
 
 /// 303 to another page.

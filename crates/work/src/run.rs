@@ -5,6 +5,7 @@ pub mod auto_close;
 mod cancel;
 mod close;
 mod create;
+mod figures;
 mod get;
 mod hold;
 pub mod holds;
@@ -107,6 +108,7 @@ pub fn register(registry: &mut engine::Registry) {
         .list(&list::RUNS)
         .list(&list::REWORK_RUNS)
         .query::<get::GetRun>()
+        .query::<figures::RunFigures>()
         .query::<next_actions::RunNextActions>()
         .chore(auto_close::chore())
         .gate(&AUTHORIZE, "route", authorize::route_ready)

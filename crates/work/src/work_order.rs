@@ -7,6 +7,7 @@ pub mod choose;
 mod close;
 mod dispatch;
 pub mod erp;
+mod figures;
 pub mod fit;
 mod get;
 mod list;
@@ -168,6 +169,7 @@ pub fn register(registry: &mut engine::Registry) {
         .command::<CancelOrder>()
         .list(&list::WORK_ORDERS)
         .query::<get::GetOrder>()
+        .query::<figures::OrderFigures>()
         .query::<candidates::RouteCandidates>()
         .query::<next_actions::OrderNextActions>()
         .gate(&engine::register::USED, "orders", register_gate::orders);

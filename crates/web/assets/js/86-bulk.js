@@ -26,7 +26,7 @@
     if (e.target.closest("[data-bulk-clear]")) { chosen.clear(); show(); return; }
     const button = e.target.closest("[data-bulk]");
     if (!button || !chosen.size) return;
-    const keys = [...chosen], box = await Takt.openForm(button.dataset.bulk, { [button.dataset.bulkField]: keys[0] });
+    const keys = [...chosen], box = await Takt.openForm(button.dataset.bulk, Object.assign(JSON.parse(button.dataset.prefill || "{}"), { [button.dataset.bulkField]: keys[0] }));
     const form = box && box.querySelector("form[data-command]");
     if (!form) return;
     attempts = new Map();

@@ -2,7 +2,7 @@
 
 use engine::{Need, Permit};
 
-use super::{Ask, Body, HomePage, ListPage, Menu, Page, RecordPage, Source, Waiting};
+use super::{Ask, Body, Bulk, Figure, HomePage, ListPage, Menu, Page, RecordPage, Source, Waiting};
 use crate::list::{Actions, Keys};
 
 /// Any of these permits opens a page.
@@ -12,7 +12,7 @@ pub const fn any(permits: &'static [Permit]) -> Need {
 
 /// A list by its name.
 pub const fn list(name: &'static str, path: &'static str, permits: &'static [Permit]) -> Page {
-    let shown = ListPage { list: name, row: None, create: None, import: None, topics: None, actions: &[] };
+    let shown = ListPage { list: name, row: None, create: None, import: None, topics: None, actions: &[], bulk: None };
     page_of(name, path, permits, Body::List(shown))
 }
 
@@ -38,9 +38,10 @@ pub const fn home(
     name: &'static str,
     path: &'static str,
     permits: &'static [Permit],
+    group: &'static str,
     waiting: &'static [Waiting],
 ) -> Page {
-    page_of(name, path, permits, Body::Home(HomePage { waiting }))
+    page_of(name, path, permits, Body::Home(HomePage { group, waiting, figures: &[] }))
 }
 
 const fn page_of(name: &'static str, path: &'static str, permits: &'static [Permit], body: Body) -> Page {
@@ -116,6 +117,19 @@ impl Page {
         }
     }
 
+    /// The figures of a home.
+    pub const fn figures(self, figures: &'static [Figure]) -> Page {
+        match self.body {
+            Body::Home(home) => Page { body: Body::Home(HomePage { figures, ..home }), ..self },
+            _ => panic!("only a home has figures"),
+        }
+    }
+
+    /// The command for many chosen rows.
+    pub const fn chooses(self, bulk: Bulk) -> Page {
+        self.with_list(ListPage { bulk: Some(bulk), ..self.list() })
+    }
+
     const fn list(&self) -> ListPage {
         match self.body {
             Body::List(shown) => shown,
@@ -176,4 +190,15 @@ pub const fn waits(
     status: &'static str,
 ) -> Waiting {
     Waiting { list, fields, subject, sentence, page, status }
+}
+
+/// A number of a home: the question, the field of its answer, its label, the rows it counts, and its colour when it is not 0.
+pub const fn figure(
+    query: &'static str,
+    field: &'static str,
+    label: &'static str,
+    page: &'static str,
+    status: &'static str,
+) -> Figure {
+    Figure { query, field, label, page, status }
 }

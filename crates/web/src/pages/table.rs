@@ -1,13 +1,13 @@
 //! The table of pages; the menu follows its order. Names of queries, lists and commands are strings: a test proves that each exists.
 
 use engine::Permit::{
-    AndonHandle, DashboardView, DataSpecRead, ExecRead, MaterialRead, OperationRead, QualityRead, RouteConfigure,
-    RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig, SystemRoleManage, SystemTokenManage,
-    SystemUserManage, TraceRead, WoRead,
+    AndonHandle, DashboardView, DataSpecRead, ExecRead, LoadingView, MaterialRead, OperationRead, QualityRead,
+    QualityRepair, RouteConfigure, RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig,
+    SystemRoleManage, SystemTokenManage, SystemUserManage, TraceRead, WoRead,
 };
 
 use super::make::{home, list, page, record};
-use super::{Page, asks, homes};
+use super::{Bulk, Page, asks, homes};
 use crate::list::Keys;
 
 const WO: Keys = &[("woNo", "woNo")];
@@ -28,6 +28,14 @@ const USER: Keys = &[("username", "username")];
 const ROLE: Keys = &[("code", "code")];
 const TOKEN: Keys = &[("tokenNo", "tokenNo")];
 
+const AUTHORIZE: Bulk = Bulk {
+    command: "run.authorize",
+    field: "runNo",
+    status: "PREP",
+    label: "cmd-run-authorize",
+    prefill: &[("action", "AUTHORIZE")],
+};
+
 /// All pages.
 pub static PAGES: &[Page] = &[
     // Plan
@@ -37,7 +45,11 @@ pub static PAGES: &[Page] = &[
         .adds("work_order.receive")
         .acts(&[("work_order.release", WO), ("run.create", WO)]),
     page("work_order", "/mes/work-orders/{woNo}", &[WoRead], "work_order.html", asks::WORK_ORDER),
-    list("runs", "/mes/runs", &[RunRead]).menu("plan", "run").to("/mes/runs/{runNo}").adds("run.create"),
+    list("runs", "/mes/runs", &[RunRead])
+        .menu("plan", "run")
+        .to("/mes/runs/{runNo}")
+        .adds("run.create")
+        .chooses(AUTHORIZE),
     page("run", "/mes/runs/{runNo}", &[RunRead, ExecRead], "run.html", asks::RUN),
     // Make
     page("execution", "/mes/execution", &[ExecRead], "station.html", asks::STATION)
@@ -188,10 +200,12 @@ pub static PAGES: &[Page] = &[
         .titled("username", Some("user:{username}"), ("page-profile", "/profile"))
         .acts(&[("user.update_me", &[]), ("user.change_password", &[])]),
     // Homes by role
-    home("planning", "/mes/planning", &[RunCreate], homes::PLANNING),
-    home("engineering", "/mes/engineering", &[RouteConfigure, RouteCreate], homes::ENGINEERING),
-    home("quality", "/mes/quality", &[QualityRead], homes::QUALITY),
-    home("line_home", "/mes/line", &[DashboardView, AndonHandle], homes::LINE),
-    home("factory", "/mes/factory", &[DashboardView], homes::FACTORY),
-    home("system", "/system", &[SystemConfig], homes::SYSTEM),
+    home("planning", "/mes/planning", &[RunCreate], "plan", homes::PLANNING).figures(homes::OF_PLANNING),
+    home("engineering", "/mes/engineering", &[RouteConfigure, RouteCreate], "engineer", homes::ENGINEERING),
+    home("quality", "/mes/quality", &[QualityRead], "know", homes::QUALITY).figures(homes::OF_QUALITY),
+    home("rework", "/mes/rework-tasks", &[QualityRepair], "make", homes::REPAIR).figures(homes::OF_REPAIR),
+    home("loading", "/mes/loading", &[LoadingView], "make", homes::MATERIAL).figures(homes::OF_MATERIAL),
+    home("line_home", "/mes/line", &[DashboardView, AndonHandle], "make", homes::LINE).figures(homes::OF_LINE),
+    home("factory", "/mes/factory", &[DashboardView], "plan", homes::FACTORY).figures(homes::OF_FACTORY),
+    home("system", "/system", &[SystemConfig], "system", homes::SYSTEM),
 ];

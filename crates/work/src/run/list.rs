@@ -7,13 +7,21 @@ use serde_json::Value as Json;
 
 use super::{RUN_NOT_FOUND, RunNo, RunStatus};
 
+/// The stage of a run, from its counters: what its page calls the current step.
+macro_rules! stage {
+    () => {
+        "case when r.status = 'PREP' then 'authorize' when r.status in ('AUTHORIZED', 'IN_PROGRESS') \
+         and r.qty_done + r.qty_scrapped >= r.plan_qty then 'close' when r.status in ('AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD') then 'execute' end"
+    };
+}
+
 const COLUMNS: &[Column] = &[
     Column::new("runNo", "r.run_no", Kind::Code).link("/mes/runs/{runNo}"),
     Column::new("woNo", "w.wo_no", Kind::Code).link("/mes/work-orders/{woNo}"),
     Column::new("productCode", "w.product_code", Kind::Code),
     Column::new("lineCode", "l.code", Kind::Code).link("/mes/lines/{lineCode}"),
     Column::new("status", "r.status", Kind::Word("RunStatus")),
-    Column::new("stage", STAGE, Kind::Word("RunStage")),
+    Column::new("stage", stage!(), Kind::Word("RunStage")),
     Column::new("planQty", "r.plan_qty", Kind::Int),
     Column::new("doneQty", "r.qty_done", Kind::Int),
     Column::new("failedQty", "r.qty_failed", Kind::Int),
@@ -29,10 +37,6 @@ const COLUMNS: &[Column] = &[
     Column::new("createdAt", "r.created_at", Kind::Time).hidden(),
     Column::new("createdBy", "r.created_by", Kind::Text).hidden(),
 ];
-
-/// The stage of a run, from its counters: what its page calls the current step.
-const STAGE: &str = "case when r.status = 'PREP' then 'authorize' when r.status in ('AUTHORIZED', 'IN_PROGRESS') \
-     and r.qty_done + r.qty_scrapped >= r.plan_qty then 'close' when r.status in ('AUTHORIZED', 'IN_PROGRESS', 'ON_HOLD') then 'execute' end";
 
 kernel::words! {
     /// The step of a run that speaks.
@@ -70,6 +74,8 @@ pub static RUNS: Listing = Listing {
             "r.route_version_id in (select v.id from route_version v where v.version_no = $)",
             By::Int,
         ),
+        Filter::new("stage", concat!("(", stage!(), ") = $"), By::Word("RunStage", RunStage::WORDS)),
+        Filter::new("stuck", "(case when r.qty_failed + r.qty_held > 0 then 1 else 0 end) = $", By::Bool),
         Filter::new("plannedBefore", "r.planned_start_at < $", By::Time),
     ],
     sorts: &[
