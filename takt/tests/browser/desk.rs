@@ -4,8 +4,8 @@ use fantoccini::key::Key;
 use serde_json::{Value as Json, json};
 use xtask::load::http::Request;
 
-use super::{Plant, ends_clean};
-use crate::common::done;
+use super::{Browser, Plant, ends_clean};
+use crate::common::{PASSWORD, done};
 
 /// Orders whose numbers begin alike; the oldest is the shortest.
 fn alike(plant: &Plant) {
@@ -62,6 +62,95 @@ fn r_scr_020_the_page_of_an_order_hears_of_its_runs() {
         page.read("#runs", "RUN-WO-LIVE-001").await;
         post("/runs/RUN-WO-LIVE-001/cancel", json!({ "reason": "because" }));
         page.read("#runs", "Cancelled").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_015_many_runs_are_authorized_at_once() {
+    let plant = Plant::open();
+    let planner = &mut plant.session("planner");
+    let mut post = |path: &str, body: Json| done(planner, Request::post(format!("/api/v1{path}")).json(&body));
+    for no in ["WO-M1", "WO-M2", "WO-M3"] {
+        let order = json!({ "woNo": no, "productCode": "1016928", "plannedQty": 5, "routingCode": "PCBA-SMT-V1" });
+        post("/integration/work-orders", order);
+        post(&format!("/work-orders/{no}/release"), json!({ "lineCode": "SMT-A" }));
+        post(&format!("/work-orders/{no}/runs"), json!({ "lineCode": "SMT-A", "planQty": 5 }));
+    }
+    plant.served.block_on(async {
+        let page = plant.desk("planner").await;
+        page.goto("/mes/runs?status=PREP").await;
+        page.read("#list", "To authorize").await;
+        // Who takes the next step stands below it.
+        page.read("#list", "Planner").await;
+        for no in ["WO-M1", "WO-M2", "WO-M3"] {
+            page.tab_to(&format!("input[data-choose][value='RUN-{no}-001']")).await;
+            page.keys(" ").await;
+        }
+        page.read("[data-bulk-n]", "3").await;
+        page.picture("runs-chosen").await;
+        page.press("[data-bulk='run.authorize']").await;
+        page.see("dialog[open] form").await;
+        // Somebody cancels one of them meanwhile: its row says so, the others are authorized.
+        post("/runs/RUN-WO-M2-001/cancel", json!({ "reason": "because" }));
+        page.submit().await;
+        page.see("[data-bulk-results]").await;
+        page.see("[data-bulk-results] tr[data-code='RUN_IN_TERMINAL_STATUS'], [data-bulk-results] tr[data-code='RUN_NOT_READY']").await;
+        page.picture("runs-authorized").await;
+        page.key(Key::Enter).await;
+        page.gone("dialog[open]").await;
+        page.close().await;
+    });
+    let status = |no: &str| {
+        let answer = plant.session("quality").get(&format!("/api/v1/runs/RUN-{no}-001")).expect("the server answers");
+        answer.json().expect("JSON")["run"]["status"].clone()
+    };
+    assert_eq!([status("WO-M1"), status("WO-M2"), status("WO-M3")], ["AUTHORIZED", "CANCELLED", "AUTHORIZED"]);
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_010_the_chosen_role_leads_home_and_menu() {
+    let plant = Plant::open();
+    let both = json!({ "username": "both", "name": "Both", "roles": ["planner", "leader"], "lineCodes": ["SMT-A"], "locale": "en", "initialPassword": PASSWORD });
+    done(&mut plant.session("admin"), Request::post("/api/v1/users").json(&both));
+    plant.served.block_on(async {
+        let page = Browser::open(&plant.served.url(), 1400, 900).await;
+        page.sign_in("both", PASSWORD).await;
+        page.see("body[data-page='planning']").await;
+        page.read("nav.nav h2:first-of-type", "Plan").await;
+        page.press("[data-action='role']").await;
+        page.press("header a[href='/mes?role=leader']").await;
+        page.see("body[data-page='line_home']").await;
+        page.read("[data-action='role']", "Line leader").await;
+        page.read("nav.nav h2:first-of-type", "Make").await;
+        page.picture("role-chosen").await;
+        // It stays chosen.
+        page.goto("/").await;
+        page.see("body[data-page='line_home']").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_005_the_events_of_a_run_say_that_they_are_only_ones_own() {
+    let plant = Plant::open();
+    plant.run("WO-EV", 1);
+    let hold = Request::post("/api/v1/runs/RUN-WO-EV-001/hold").json(&json!({ "reason": "Stencil is worn" }));
+    done(&mut plant.session("leader"), hold);
+    plant.served.block_on(async {
+        let page = plant.desk("planner").await;
+        page.goto("/mes/runs/RUN-WO-EV-001?tab=events").await;
+        page.read("#events [data-state='partly']", "Only your own").await;
+        page.read("#events [data-state='partly']", "Factory manager").await;
+        page.picture("run-events-own").await;
+        ends_clean(page).await;
+        let page = plant.desk("manager").await;
+        page.goto("/mes/runs/RUN-WO-EV-001?tab=events").await;
+        page.read("#events", "Stencil is worn").await;
+        page.gone("#events [data-state='partly']").await;
         ends_clean(page).await;
     });
     plant.served.stop();

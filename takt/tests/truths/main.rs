@@ -5,6 +5,7 @@ mod codes;
 mod common;
 mod diffs;
 mod docs;
+mod homes;
 mod house;
 mod lists;
 mod pages;
