@@ -19,7 +19,7 @@
     last = Date.now();
     if (document.querySelector("dialog[open]")) {                              // never replace what lies under an open dialog
       const form = document.querySelector("dialog[open] .form-messages");
-      if (form && !form.querySelector("[data-changed]")) {
+      if (form && !form.querySelector("[data-changed]") && !form.closest("[data-sent]")) {                 // who has sent it sees what came of it
         const note = Takt.msg({ status: "warn", what: say("changed"), todo: say("changed-todo"), actions: [{ label: say("reload"), run: () => location.reload() }] });
         note.dataset.changed = "1";
         form.append(note);

@@ -26,9 +26,12 @@
     if (e.target.closest("[data-bulk-clear]")) { chosen.clear(); show(); return; }
     const button = e.target.closest("[data-bulk]");
     if (!button || !chosen.size) return;
-    const keys = [...chosen], box = await Takt.openForm(button.dataset.bulk, Object.assign(JSON.parse(button.dataset.prefill || "{}"), { [button.dataset.bulkField]: keys[0] }));
+    const keys = [...chosen], same = JSON.parse(button.dataset.prefill || "{}"), box = await Takt.openForm(button.dataset.bulk, Object.assign({ [button.dataset.bulkField]: keys[0] }, same));
     const form = box && box.querySelector("form[data-command]");
     if (!form) return;
+    Object.keys(same).forEach((name) => { const field = form.querySelector('[data-field="' + name + '"]'); if (field) field.hidden = true; });      // the button has said it
+    const first = form.querySelector(".field:not([hidden]) :is(input, select, textarea)") || form.querySelector("[type=submit]");
+    first.focus();
     attempts = new Map();
     Object.assign(form.dataset, { bulk: JSON.stringify(keys), bulkField: button.dataset.bulkField });
     form.querySelector("h2").textContent = say("bulk-title", { name: button.textContent.trim(), n: keys.length });
