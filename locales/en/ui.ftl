@@ -345,14 +345,7 @@ js-signed-out = Signed out
 js-somebody-else = Somebody else
 js-scan-station = a station code
 js-chosen-n = { $n } chosen
-<<<<<<< HEAD
-js-bulk-title = { $name }: { $n ->
-    [one] 1 unit
-   *[other] { $n } units
-}
-=======
 js-bulk-title = { $name }: { $n } chosen
->>>>>>> ffc9fba (A bulk dialog asks only what the button has not said)
 js-bulk-done = Done
 js-bulk-retry = Try { $n } again
 station-find = Find station

@@ -7,10 +7,10 @@ mod common;
 mod browser {
     #[path = "../browser/answers.rs"]
     mod answers;
-    #[path = "../browser/forms.rs"]
-    mod forms;
     #[path = "../browser/desk.rs"]
     mod desk;
+    #[path = "../browser/forms.rs"]
+    mod forms;
     #[path = "../browser/harness.rs"]
     mod harness;
     #[path = "../browser/language.rs"]
