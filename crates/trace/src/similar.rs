@@ -67,7 +67,8 @@ impl Query for SimilarUnits {
                 }
             }
         }
-        items.sort_by(|a, b| b.same.cmp(&a.same).then_with(|| a.sn.cmp(&b.sn)));
+        // Among equals those that stand nearest stay in front.
+        items.sort_by(|a, b| b.same.cmp(&a.same));
         items.truncate(OFFERED);
         Ok(Similar { items })
     }

@@ -219,15 +219,15 @@ fn screens_5_5_serials_that_differ_in_their_last_characters_or_in_case_are_simil
             found.iter().map(|u| format!("{} {}", u["sn"].as_str().unwrap(), u["same"])).collect::<Vec<_>>()
         };
         let all = ["SN-0001 6", "SN-0002 6", "SN-0003 6"];
-        assert_eq!(similar("SN-0009"), all, "after all of them");
+        assert_eq!(similar("SN-0009"), ["SN-0003 6", "SN-0002 6", "SN-0001 6"], "after all of them, the nearest first");
         assert_eq!(similar("SN-0000"), all, "before all of them");
         assert_eq!(similar("SN-000"), all, "the end is missing");
-        assert_eq!(similar("sn-0002"), ["SN-0002 7", "SN-0001 6", "SN-0003 6"], "typed in small letters");
-        assert_eq!(similar("SN-00022"), ["SN-0002 7", "SN-0001 6", "SN-0003 6"], "one character too many");
+        assert_eq!(similar("sn-0002"), ["SN-0002 7", "SN-0003 6", "SN-0001 6"], "typed in small letters");
+        assert_eq!(similar("SN-00022"), ["SN-0002 7", "SN-0003 6", "SN-0001 6"], "one character too many");
         assert_eq!(similar("SN-1234567"), Vec::<String>::new(), "less than half of it is alike");
         assert_eq!(similar("XY-0001"), Vec::<String>::new());
         let first = plant.ask(&plant.boss(), "trace.similar", json!({ "sn": "SN-0009" }))["items"][0].clone();
-        assert_eq!((&first["runNo"], &first["status"]), (&json!("RUN-1"), &json!("ON_HOLD")));
+        assert_eq!((&first["runNo"], &first["status"]), (&json!("RUN-1"), &json!("QUEUED")));
     });
 }
 

@@ -65,7 +65,7 @@ fn screens_5_5_an_unknown_serial_offers_similar_ones() {
         page.read(".similar", &boards[2]).await;
         page.picture("trace-similar").await;
         page.press(".similar a").await;
-        page.read("h1", &boards[0]).await;
+        page.read("h1", &boards[2]).await;
         page.goto("/mes/trace?q=NOTHING-LIKE-IT").await;
         page.read("main", "is unknown").await;
         assert!(!page.has(".similar").await);

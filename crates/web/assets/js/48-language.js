@@ -6,8 +6,15 @@
   const THEIRS = new Set(["id", "for", "class", "style", "value", "checked", "selected", "open", "hidden", "disabled", "aria-expanded", "aria-pressed", "aria-selected", "aria-disabled", "data-step", "data-type"]);
   const OWN = "[data-own], [data-picks] > ul, textarea";
 
+  const bring = (fresh, place) => {
+    const neu = document.importNode(fresh, true);
+    place(neu);
+    if (neu.nodeType !== 1) return;
+    if (window.htmx) window.htmx.process(neu);
+    Takt.fresh(neu);
+  };
   const dress = (old, fresh) => {
-    if (old.nodeName !== fresh.nodeName) { const neu = document.importNode(fresh, true); old.replaceWith(neu); if (neu.nodeType === 1) Takt.fresh(neu); return; }
+    if (old.nodeName !== fresh.nodeName) { bring(fresh, (neu) => old.replaceWith(neu)); return; }
     if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
     for (const { name, value } of fresh.attributes) if (!THEIRS.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
     if (old.matches(OWN)) return;
@@ -19,7 +26,7 @@
       return;
     }
     const mine = [...old.childNodes], theirs = [...fresh.childNodes];
-    theirs.forEach((n, k) => mine[k] ? dress(mine[k], n) : old.append(document.importNode(n, true)));
+    theirs.forEach((n, k) => mine[k] ? dress(mine[k], n) : bring(n, (neu) => old.append(neu)));
     if (!old.closest("form")) mine.slice(theirs.length).forEach((n) => n.remove());
   };
   const twin = (n) => document.querySelector(":scope > body > " + n.localName + (n.id ? "#" + n.id : n.classList.length ? "." + n.classList[0] : ""));
