@@ -1,5 +1,7 @@
 //! Serials like one that nobody issued: those that stand next to it in order begin like it and differ in their last characters.
 
+use std::cmp::Reverse;
+
 use engine::{Cx, Need, Permit, Query, Route, get, row, sql};
 use kernel::code::Sn;
 use kernel::{Result, p};
@@ -68,7 +70,7 @@ impl Query for SimilarUnits {
             }
         }
         // Among equals those that stand nearest stay in front.
-        items.sort_by(|a, b| b.same.cmp(&a.same));
+        items.sort_by_key(|unit| Reverse(unit.same));
         items.truncate(OFFERED);
         Ok(Similar { items })
     }
