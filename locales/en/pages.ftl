@@ -76,7 +76,7 @@ search-empty = Nothing found in your scope. Check the text, or scan the barcode 
 home-order-release = { $productCode }: received, not released. Choose a line and release it.
 home-run-authorize = In preparation. Check its gates and authorize it.
 home-run-held = On hold. See who can end the hold.
-home-run-running = { $doneQty } of { $planQty } done on { $lineCode }.{ $failedQty ->
+home-run-running = { $doneQty } of { $planQty } done on { $lineCode }, { $leftQty } to go.{ $failedQty ->
     [0] {""}
    *[other] {" "}{ $failedQty } failed.
 }{ $heldQty ->

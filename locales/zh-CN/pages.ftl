@@ -76,7 +76,7 @@ search-empty = 在您的权限范围内没有找到。请检查文字，或重�
 home-order-release = { $productCode }：已接收，未下达。请选择产线并下达。
 home-run-authorize = 准备中。请检查放行条件并授权。
 home-run-held = 已隔离。请查看谁可以解除。
-home-run-running = { $lineCode }：已完成 { $doneQty } / { $planQty }。{ $failedQty ->
+home-run-running = { $lineCode }：已完成 { $doneQty } / { $planQty }，还有 { $leftQty } 件。{ $failedQty ->
     [0] {""}
    *[other] { $failedQty } 件不良。
 }{ $heldQty ->

@@ -36,8 +36,9 @@ pub async fn answer(
         topics.push(pages::topics_of(waiting.list));
         for row in answer["items"].as_array().into_iter().flatten() {
             let subject = row[waiting.subject].as_str().unwrap_or_default();
-            let args: Vec<(String, Json)> =
+            let mut args: Vec<(String, Json)> =
                 row.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+            args.extend(left(row).map(|left| ("leftQty".to_string(), left.into())));
             actions.push(json!({
                 "subject": subject, "sentence": words::text(caller.lang, waiting.sentence, &args),
                 "href": filled(waiting.page, row), "status": waiting.status, "icon": waiting.status,
@@ -85,4 +86,9 @@ fn topics_of_figures(query: &str) -> &'static str {
         "run.figures" => "list:runs list:units",
         _ => "list:work_orders",
     }
+}
+
+/// The boards of a run that are still to be done.
+fn left(row: &Json) -> Option<i64> {
+    Some(row["planQty"].as_i64()? - row["doneQty"].as_i64()? - row["scrapQty"].as_i64()?)
 }

@@ -115,6 +115,9 @@ fn r_scr_010_the_chosen_role_leads_home_and_menu() {
     let plant = Plant::open();
     let both = json!({ "username": "both", "name": "Both", "roles": ["planner", "leader"], "lineCodes": ["SMT-A"], "locale": "en", "initialPassword": PASSWORD });
     done(&mut plant.session("admin"), Request::post("/api/v1/users").json(&both));
+    let boards = plant.run("WO-HOME", 5);
+    let into = Request::post("/api/v1/stations/ST-PRINT-01/track-in").json(&json!({ "sn": boards[0] }));
+    done(&mut plant.session("operator"), into);
     plant.served.block_on(async {
         let page = Browser::open(&plant.served.url(), 1400, 900).await;
         page.sign_in("both", PASSWORD).await;
@@ -125,6 +128,9 @@ fn r_scr_010_the_chosen_role_leads_home_and_menu() {
         page.see("body[data-page='line_home']").await;
         page.read("[data-action='role']", "Line leader").await;
         page.read("nav.nav h2:first-of-type", "Make").await;
+        // The home says what is done of what, and the figures lead to their rows.
+        page.read("#home", "0 of 5 done on SMT-A, 5 to go.").await;
+        page.see("#home .counts a[href='/mes/runs?status=IN_PROGRESS']").await;
         page.picture("role-chosen").await;
         // It stays chosen.
         page.goto("/").await;

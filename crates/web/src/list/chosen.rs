@@ -24,7 +24,8 @@ pub fn next_roles(caller: &Caller, row: &Json) -> Option<String> {
     let permit = match (row["status"].as_str()?, row["stage"].as_str()?) {
         ("ON_HOLD", _) => "run:hold",
         (_, "authorize") => "run:authorize",
-        (_, "execute") => "exec:track_in",
+        // Whoever builds: repair tracks boards too, but builds none.
+        (_, "execute") => "exec:data_collect",
         (_, "close") => "run:close",
         _ => return None,
     };
