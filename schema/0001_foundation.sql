@@ -17,6 +17,8 @@ create table audit (
   action text not null,
   entity_type text not null,
   entity_key text not null,
+  -- The key as codes are compared: what was refused under a code typed otherwise belongs to the same thing.
+  entity_fold text not null,
   actor_type text not null check (actor_type in ('USER', 'TOKEN', 'SYSTEM')),
   actor text not null,
   actor_name text not null,
@@ -35,7 +37,7 @@ create table audit (
   user_agent text
 );
 create index audit_type on audit (entity_type, at, id);
-create index audit_key on audit (entity_key, at, id);
+create index audit_key on audit (entity_fold, at, id);
 create index audit_actor on audit (actor, at, id);
 create index audit_action on audit (action, at, id);
 create index audit_error on audit (error_code, at, id) where error_code is not null;

@@ -76,7 +76,9 @@ create table sign_in_failure (
   id integer primary key,
   username_key text not null,
   ip text not null,
-  at integer not null
+  at integer not null,
+  -- How often the name or the address was tried under the lock that began with this failure.
+  tries_locked integer not null
 );
 create index sign_in_failure_user on sign_in_failure (username_key, id);
 create index sign_in_failure_ip on sign_in_failure (ip, id);

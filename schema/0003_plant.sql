@@ -167,6 +167,8 @@ create table data_spec (
   operation_id integer not null references operation (id),
   name text not null,
   name_key text not null,
+  -- `{operationCode}:{name}` folded: an operation with specs keeps its code.
+  spec_key text not null unique,
   item_type text not null check (item_type in ('KEY', 'OBSERVATION')),
   data_type text not null check (data_type in ('NUMBER', 'TEXT', 'BOOLEAN', 'JSON')),
   method text not null check (method in ('AUTO', 'MANUAL')),
@@ -182,6 +184,8 @@ create table data_spec (
   version integer not null,
   unique (operation_id, name_key)
 );
+
+create index data_spec_name on data_spec (name_key, id);
 
 create table data_spec_revision (
   id integer primary key,

@@ -20,6 +20,8 @@ CREATE TABLE audit (
   action text not null,
   entity_type text not null,
   entity_key text not null,
+  -- The key as codes are compared: what was refused under a code typed otherwise belongs to the same thing.
+  entity_fold text not null,
   actor_type text not null check (actor_type in ('USER', 'TOKEN', 'SYSTEM')),
   actor text not null,
   actor_name text not null,
@@ -38,7 +40,7 @@ CREATE TABLE audit (
   user_agent text
 ) strict;
 CREATE INDEX audit_type on audit (entity_type, at, id);
-CREATE INDEX audit_key on audit (entity_key, at, id);
+CREATE INDEX audit_key on audit (entity_fold, at, id);
 CREATE INDEX audit_actor on audit (actor, at, id);
 CREATE INDEX audit_action on audit (action, at, id);
 CREATE INDEX audit_error on audit (error_code, at, id) where error_code is not null;
@@ -201,7 +203,9 @@ CREATE TABLE sign_in_failure (
   id integer primary key,
   username_key text not null,
   ip text not null,
-  at integer not null
+  at integer not null,
+  -- How often the name or the address was tried under the lock that began with this failure.
+  tries_locked integer not null
 ) strict;
 CREATE INDEX sign_in_failure_user on sign_in_failure (username_key, id);
 CREATE INDEX sign_in_failure_ip on sign_in_failure (ip, id);
@@ -397,6 +401,8 @@ CREATE TABLE data_spec (
   operation_id integer not null references operation (id),
   name text not null,
   name_key text not null,
+  -- `{operationCode}:{name}` folded: an operation with specs keeps its code.
+  spec_key text not null unique,
   item_type text not null check (item_type in ('KEY', 'OBSERVATION')),
   data_type text not null check (data_type in ('NUMBER', 'TEXT', 'BOOLEAN', 'JSON')),
   method text not null check (method in ('AUTO', 'MANUAL')),
@@ -412,6 +418,7 @@ CREATE TABLE data_spec (
   version integer not null,
   unique (operation_id, name_key)
 ) strict;
+CREATE INDEX data_spec_name on data_spec (name_key, id);
 
 CREATE TABLE data_spec_revision (
   id integer primary key,

@@ -36,6 +36,7 @@ refusal-STATION_CAPACITY_REACHED = Station { $station } holds { $capacity ->
 refusal-ACTIVE_TRACK_EXISTS = Unit { $sn } is inside a station already. Scan it again to see where.
 refusal-TRACK_AT_OTHER_STATION = Unit { $sn } is inside { $stations } at { $step }. Track it out there.
 refusal-UNIT_NOT_IN_STATION = Unit { $sn } is not tracked in at { $station }. It was last seen at { $lastStation }, { $lastAt }.
+    .lastStation = Unit { $sn } is not tracked in at { $station }, and no station has seen it yet. Track it in first.
 refusal-TRACK_ALREADY_CLOSED = Unit { $sn } has just left with { $result }. If that was wrong, ask quality.
 refusal-REQUIRED_DATA_MISSING = These values are missing: { $names }. Enter them, or wait for the machine to send them.
 refusal-DATA_VALUE_DUPLICATE = { $name } was given twice. Give each value once.

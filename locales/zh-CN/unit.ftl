@@ -24,6 +24,7 @@ refusal-STATION_CAPACITY_REACHED = 工位 { $station } 最多容纳 { $capacity 
 refusal-ACTIVE_TRACK_EXISTS = 单件 { $sn } 已在某工位内。请再次扫描查看其位置。
 refusal-TRACK_AT_OTHER_STATION = 单件 { $sn } 正在 { $stations }（{ $step }）。请在该工位出站。
 refusal-UNIT_NOT_IN_STATION = 单件 { $sn } 未在工位 { $station } 进站。最近出现在 { $lastStation }，{ $lastAt }。
+    .lastStation = 单件 { $sn } 未在工位 { $station } 进站，也还没有到过任何工位。请先进站。
 refusal-TRACK_ALREADY_CLOSED = 单件 { $sn } 刚以 { $result } 出站。如有误，请联系质量人员。
 refusal-REQUIRED_DATA_MISSING = 缺少以下数据：{ $names }。请录入，或等待设备上传。
 refusal-DATA_VALUE_DUPLICATE = { $name } 重复给出。每项数据请只给一次。

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use engine::store::Database;
+use kernel::Cidr;
 
 /// What can be said on the command line; everything here can also stand in the environment or in `takt.toml`.
 #[derive(Args, Clone, Debug, Default)]
@@ -45,7 +46,7 @@ pub struct Config {
     pub public_url: Option<String>,
     pub zone_name: String,
     pub zone: jiff::tz::TimeZone,
-    pub trusted_proxies: Vec<String>,
+    pub trusted_proxies: Vec<Cidr>,
     pub metrics_token: Option<String>,
     pub log_level: String,
     pub insecure_http: bool,
@@ -95,11 +96,11 @@ impl Config {
         let zone =
             jiff::tz::TimeZone::get(&zone_name).map_err(|_| format!("TAKT_TIMEZONE {zone_name:?} is no time zone"))?;
         let proxies = get("TRUSTED_PROXIES").unwrap_or_default();
-        let trusted_proxies: Vec<String> =
-            proxies.split(',').map(str::trim).filter(|p| !p.is_empty()).map(Into::into).collect();
-        if let Some(odd) = trusted_proxies.iter().find(|proxy| !web::is_network(proxy)) {
-            return Err(format!("TAKT_TRUSTED_PROXIES: {odd:?} is neither an address nor a network like 10.0.0.0/8"));
-        }
+        let proxies = proxies.split(',').map(str::trim).filter(|p| !p.is_empty()).map(|proxy| {
+            let odd = || format!("TAKT_TRUSTED_PROXIES: {proxy:?} is neither an address nor a network like 10.0.0.0/8");
+            Cidr::parse(proxy).ok_or_else(odd)
+        });
+        let trusted_proxies: Vec<Cidr> = proxies.collect::<Result<_, _>>()?;
         let insecure = match get("INSECURE_HTTP").as_deref() {
             None | Some("false" | "0") => false,
             Some("true" | "1") => true,
@@ -153,7 +154,7 @@ impl Config {
             ("DATA_DIR".into(), self.data_dir.display().to_string()),
             ("DATABASE_URL".into(), database),
             ("TIMEZONE".into(), self.zone_name.clone()),
-            ("TRUSTED_PROXIES".into(), self.trusted_proxies.join(",")),
+            ("TRUSTED_PROXIES".into(), self.trusted_proxies.iter().map(Cidr::to_string).collect::<Vec<_>>().join(",")),
             ("METRICS_TOKEN".into(), self.metrics_token.as_ref().map_or(String::new(), |_| "***".into())),
             ("LOG_LEVEL".into(), self.log_level.clone()),
             ("LOG_FORMAT".into(), if self.log_json { "json" } else { "text" }.into()),

@@ -221,7 +221,7 @@ fn r_core_001_scope_is_asked_again_before_an_answer_is_given_again() {
 
 #[test]
 fn r_plat_053_r_plat_133_figures_are_for_this_machine_not_for_who_comes_through_its_proxy() {
-    let served = Served::with(|config| config.trusted_proxies = vec!["127.0.0.1".into()]);
+    let served = Served::with(|config| config.trusted_proxies.extend(kernel::Cidr::parse("127.0.0.1")));
     assert_eq!(served.send(&Request::get("/metrics")).status, 200, "this machine");
     let through = |from: &str| served.send(&Request::get("/metrics").header("X-Forwarded-For", from)).status;
     assert_eq!(through("10.9.9.9"), 401);

@@ -60,10 +60,10 @@ const TABLES: [(&str, fn() -> String); 22] = [
     ("data_spec", || {
         rows(
             "data_spec",
-            "operation_id, name, name_key, item_type, data_type, method, allow_manual_fallback, trigger_type, spec, is_required,
+            "operation_id, name, name_key, spec_key, item_type, data_type, method, allow_manual_fallback, trigger_type, spec, is_required,
              is_active, has_values, revision, version",
             &format!(
-                "{BASE} + n, 'Reading ' || {NO}, 'reading ' || {NO}, 'KEY', 'NUMBER', 'MANUAL', 0, 'EACH_UNIT', '{{\"lsl\":0,\"usl\":1}}', 1,
+                "{BASE} + n, 'Reading ' || {NO}, 'reading ' || {NO}, 'o:reading ' || {NO}, 'KEY', 'NUMBER', 'MANUAL', 0, 'EACH_UNIT', '{{\"lsl\":0,\"usl\":1}}', 1,
                  1, 0, 1, 1"
             ),
         )
@@ -149,8 +149,8 @@ const TABLES: [(&str, fn() -> String); 22] = [
     }),
     ("audit", || {
         format!(
-            "insert into audit (id, at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status, request_id)
-             select -n, {AT} - n, 'LINE_UPDATE', 'line', 'L' || {NO}, 'USER', 'u' || {NO}, 'User ' || n, 'planner', 'SUCCESS', 'plenty-' || n
+            "insert into audit (id, at, action, entity_type, entity_key, entity_fold, actor_type, actor, actor_name, actor_roles, status, request_id)
+             select -n, {AT} - n, 'LINE_UPDATE', 'line', 'L' || {NO}, 'l' || {NO}, 'USER', 'u' || {NO}, 'User ' || n, 'planner', 'SUCCESS', 'plenty-' || n
              from seq"
         )
     }),

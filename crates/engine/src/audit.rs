@@ -1,9 +1,10 @@
 //! The audit trail: one call, one row, in the same transaction as the change.
 
 use kernel::{Error, Instant, Refusal, Result, p};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
+use crate::command::Entity;
 use crate::cx::Kept;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
@@ -26,7 +27,7 @@ pub fn action_of(command: &str) -> String {
 
 /// Write the row of one call; gives its id.
 pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &Outcome<'_>) -> Result<i64> {
-    let entity = kept.entity.clone().unwrap_or_else(|| call.asked.entity());
+    let entity = kept.entity.borrow().clone().unwrap_or_else(|| call.asked.entity());
     let (status, code, params, input) = match outcome {
         Outcome::Done => ("SUCCESS", None, None, None),
         Outcome::Refused(refusal) => {
@@ -35,11 +36,11 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
         }
     };
     let diff = diff_text(&kept.diff);
-    let key: String = entity.key.chars().take(200).collect();
+    let (key, key_folded) = keys(&entity);
     let sql = sql!(
-        "insert into audit (at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status,
+        "insert into audit (at, action, entity_type, entity_key, entity_fold, actor_type, actor, actor_name, actor_roles, status,
              error_code, error_params, diff, reason, input, line_code, station_code, request_id, idempotency_key, ip, user_agent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          returning id"
     );
     let actor = kept.actor.as_deref().unwrap_or(&call.actor);
@@ -48,6 +49,7 @@ pub(crate) fn write(tx: &Tx, now: Instant, call: &Call, kept: &Kept, outcome: &O
         action_of(call.entry.name),
         *entity.kind,
         key,
+        key_folded,
         *actor.kind.word(),
         actor.name,
         actor.display,
@@ -79,20 +81,23 @@ pub(crate) fn record(
     kept: &Kept,
     origin: &Origin,
 ) -> Result<()> {
-    let Some(entity) = &kept.entity else {
+    let entity = kept.entity.borrow();
+    let Some(entity) = &*entity else {
         return Err(Error::fault(format!("{action} says nothing about its object")));
     };
     let actor = kept.actor.as_deref().unwrap_or(actor);
     let sql = sql!(
-        "insert into audit (at, action, entity_type, entity_key, actor_type, actor, actor_name, actor_roles, status,
+        "insert into audit (at, action, entity_type, entity_key, entity_fold, actor_type, actor, actor_name, actor_roles, status,
              diff, reason, request_id, ip, user_agent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'SUCCESS', $9, $10, $11, $12, $13)"
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'SUCCESS', $10, $11, $12, $13, $14)"
     );
+    let (key, key_folded) = keys(entity);
     let params = p![
         now,
         *action,
         *entity.kind,
-        entity.key,
+        key,
+        key_folded,
         *actor.kind.word(),
         actor.name,
         actor.display,
@@ -105,6 +110,13 @@ pub(crate) fn record(
     ];
     tx.execute(sql, &params)?;
     Ok(())
+}
+
+/// The key of the thing as it is written, cut at 200 characters, and folded: by that its history is found, however it was typed.
+fn keys(entity: &Entity) -> (String, String) {
+    let key: String = entity.key.chars().take(200).collect();
+    let folded = kernel::code::fold(&key);
+    (key, folded)
 }
 
 /// Write one fact beside the row of the call that made it.
@@ -145,7 +157,7 @@ pub(crate) fn redact(fields: &mut Json, schema: &Json) {
     }
 }
 
-/// The diff as text; beyond 64 kB only its size and hash stay.
+/// The diff as text; beyond 64 kB its size and a hash of each side stay, so that what somebody has kept of either can be proven.
 fn diff_text(diff: &[Json]) -> Option<String> {
     if diff.is_empty() {
         return None;
@@ -154,6 +166,35 @@ fn diff_text(diff: &[Json]) -> Option<String> {
     if text.len() <= DIFF_MAX {
         return Some(text);
     }
-    let hash = crate::seal::sha256(text.as_bytes());
-    Some(serde_json::json!([{ "op": "truncated", "path": "/", "bytes": text.len(), "sha256": hash }]).to_string())
+    let hash = |side: &str| {
+        let values: Vec<Json> = diff.iter().filter_map(|e| Some(json!([e["path"], e.get(side)?]))).collect();
+        format!("sha256:{}", crate::seal::sha256(Json::from(values).to_string().as_bytes()))
+    };
+    let whole = json!({
+        "op": "replace", "path": "/", "truncated": true, "bytes": text.len(), "before": hash("before"), "after": hash("after")
+    });
+    Some(json!([whole]).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_plat_050_a_diff_that_is_too_long_keeps_the_hashes_of_both_sides() {
+        let entry = |before: &str, after: &str| {
+            let long = "x".repeat(DIFF_MAX / 2);
+            let text = diff_text(&[
+                json!({ "op": "replace", "path": "/meta", "before": before.to_owned() + &long, "after": after.to_owned() + &long }),
+            ]);
+            serde_json::from_str::<Json>(&text.unwrap()).unwrap()[0].clone()
+        };
+        let (one, other) = (entry("a", "b"), entry("a", "c"));
+        assert_eq!((&one["truncated"], &one["path"]), (&json!(true), &json!("/")));
+        assert!(one["bytes"].as_u64() > Some(DIFF_MAX as u64));
+        assert!(one["before"].as_str().is_some_and(|hash| hash.starts_with("sha256:") && hash.len() == 71));
+        assert_eq!(one["before"], other["before"]);
+        assert_ne!(one["after"], other["after"]);
+        assert_eq!(diff_text(&[]), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! The two shapes that carry the product: a command is a write someone asks for, a query is a question.
 
-use kernel::Result;
+use kernel::{Refusal, Result};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -152,6 +152,22 @@ pub struct Done {
 
 impl Done {
     pub const OK: Done = Done { done: true };
+}
+
+/// A refusal that only warns, with its sentence in the language of whoever asked: an answer tells it although nothing was refused.
+#[derive(Serialize, JsonSchema, Clone, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    pub code: &'static str,
+    pub params: serde_json::Map<String, serde_json::Value>,
+    pub detail: String,
+}
+
+impl Warning {
+    pub fn of(cx: &Cx<'_>, refusal: Refusal) -> Self {
+        let detail = crate::words::refusal(cx.actor().lang, &refusal);
+        Warning { code: refusal.def.code, params: refusal.params, detail }
+    }
 }
 
 /// A field of a change that may also be cleared: absent it stays as it is, `null` clears it.

@@ -3,8 +3,10 @@
 mod nouns;
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use kernel::code::fold;
 use kernel::{Day, Error, Instant, Refusal, Result, Value};
 use serde_json::{Map, Value as Json};
 
@@ -38,7 +40,8 @@ pub struct Cx<'c> {
 /// What a call leaves behind besides its changes.
 #[derive(Default)]
 pub(crate) struct Kept {
-    pub entity: Option<Entity>,
+    /// Guards only read, and still say how the thing is really called.
+    pub entity: RefCell<Option<Entity>>,
     pub diff: Vec<Json>,
     pub events: Vec<Happened>,
     pub reason: Option<String>,
@@ -121,12 +124,16 @@ impl<'c> Cx<'c> {
 
     /// All rows of a question, within the reach of the asker where the text has a `{scope}` word.
     pub fn all<R: Row>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Vec<R>> {
-        self.tx.all(sql, self.reach, params.as_ref())
+        let rows: Vec<R> = self.tx.all(sql, self.reach, params.as_ref())?;
+        if let [row] = &rows[..] {
+            self.heed(row.called());
+        }
+        Ok(rows)
     }
 
     /// The one row of a question, or none.
     pub fn one<R: Row>(&self, sql: &'static Sql, params: impl AsRef<[Value]>) -> Result<Option<R>> {
-        Ok(self.tx.all(sql, self.reach, params.as_ref())?.pop())
+        Ok(self.all(sql, params)?.pop())
     }
 
     /// The one value of a question, or none.
@@ -226,7 +233,16 @@ impl<'c> Cx<'c> {
 
     /// Say what the call is about once it is known better than its fields told.
     pub fn about(&mut self, kind: &'static str, key: impl ToString) {
-        self.kept.entity = Some(Entity::of(kind, key));
+        *self.kept.entity.get_mut() = Some(Entity::of(kind, key));
+    }
+
+    /// A thing was read: a call that named it in another case is about it under the name it has.
+    fn heed(&self, called: Option<(&'static str, &str)>) {
+        let Some((kind, code)) = called else { return };
+        let mut entity = self.kept.entity.borrow_mut();
+        if let Some(e) = entity.as_mut().filter(|e| e.kind == kind && e.key != code && fold(&e.key) == fold(code)) {
+            e.key = code.to_string();
+        }
     }
 
     /// Why the actor does it, for the audit trail.
@@ -279,7 +295,7 @@ impl<'c> Cx<'c> {
             return Err(Error::fault(format!("{} is not an object", E::NAME)));
         };
         payload.retain(|_, value| !value.is_null());
-        let subject = self.kept.entity.as_ref().map_or_else(String::new, |e| format!("{}:{}", e.kind, e.key));
+        let subject = self.kept.entity.get_mut().as_ref().map_or_else(String::new, |e| format!("{}:{}", e.kind, e.key));
         let topics = topics(&payload, &subject, &self.kept.heard_at);
         let happened = Happened { name: E::NAME, at: self.now, occurred_at: None, subject, line_id, topics, payload };
         let registry = self.registry();

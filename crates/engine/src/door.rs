@@ -1,7 +1,8 @@
 //! What every door does with a call before it is queued: find it, read its fields strictly, list every error.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+mod explain;
+
+use std::sync::Arc;
 
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Error, FieldError, Refusal, Result};
@@ -12,10 +13,13 @@ use crate::ask::Ask;
 use crate::command::Entity;
 use crate::cx::Cx;
 use crate::db::{Reach, Tx};
-use crate::perform::{Answer, Call, Origin, dry_run, may};
+use crate::perform::{Answer, Call, Origin, dry_run, may, who_may};
 use crate::refusals::{IDEMPOTENCY_KEY_REQUIRED, VERSION_REQUIRED};
 use crate::registry::{Asked, CommandEntry, QueryEntry};
 use crate::store::{Engine, Shared};
+use explain::explain;
+
+pub use explain::culprit;
 
 /// What a caller sends besides the fields.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +46,9 @@ impl Engine {
         fields: Json,
         envelope: Envelope,
     ) -> Result<Call, Refusal> {
-        let asked =
-            (entry.parse)(fields.clone()).map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e))?;
+        let parse = |fields: &Json| (entry.parse)(fields.clone());
+        let asked = parse(&fields)
+            .map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e, |fields| parse(fields).map(drop)))?;
         // A hash of what was sent would be a fast hash of the passwords in it (R-PLAT-003): they are left out.
         let mut open = fields.clone();
         crate::audit::redact(&mut open, entry.schema.as_value());
@@ -139,12 +144,24 @@ impl Engine {
         self.work_async(record).await.map(|_| ())
     }
 
+    /// The refusal of a missing permit with the plant's own roles that hold it; any other as it is.
+    pub async fn who_may(&self, refusal: Refusal) -> Refusal {
+        let bare = refusal.clone();
+        let told = self.read(false, |tx, shared| {
+            let actor = Actor::system();
+            who_may(&Cx::new(tx, shared, &actor, shared.now(), &[], Reach::ALL, None), refusal)
+        });
+        told.await.unwrap_or(bare)
+    }
+
     /// Ask a question on a snapshot within the actor's scope; gives the answer as JSON text.
     pub async fn ask(&self, name: &str, actor: Arc<Actor>, fields: Json) -> Result<String> {
         let Some(entry) = self.shared.registry.queries.get(name).copied() else {
             return Err(Error::fault(format!("no query is called {name}")));
         };
-        may(entry.need, &actor)?;
+        if let Err(refusal) = may(entry.need, &actor) {
+            return Err(self.who_may(refusal).await.into());
+        }
         check_query(entry, &fields)?;
         self.read(entry.slow, move |tx, shared| {
             let started = std::time::Instant::now();
@@ -210,7 +227,8 @@ pub fn check_query(entry: &QueryEntry, fields: &Json) -> Result<()> {
     if let Some(listing) = entry.listing {
         return listing.check(fields);
     }
-    (entry.check)(fields).map_err(|e| explain(entry.name, entry.schema.as_value(), fields, &e).into())
+    let name = entry.name;
+    (entry.check)(fields).map_err(|e| explain(name, entry.schema.as_value(), fields, &e, |f| (entry.check)(f)).into())
 }
 
 /// Fields in a fixed order, so that the same call has the same hash however its fields were sorted.
@@ -226,38 +244,6 @@ pub fn canonical(fields: &Json) -> String {
         Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
         other => other.to_string(),
     }
-}
-
-/// Turn what serde refused into the list of every wrong field.
-fn explain(name: &'static str, schema: &Json, fields: &Json, error: &serde_json::Error) -> Refusal {
-    let text = error.to_string();
-    let def = match text.as_str() {
-        t if t.starts_with("CODE_REQUIRED") => kernel::error::CODE_REQUIRED,
-        t if t.starts_with("NAME_REQUIRED") => kernel::error::NAME_REQUIRED,
-        _ => VALIDATION_FAILED,
-    };
-    let mut refusal = Refusal::from(def);
-    refusal.errors = schema_errors(name, schema, fields);
-    if refusal.errors.is_empty() {
-        refusal.errors.push(FieldError { path: String::new(), code: "INVALID".into(), message: text });
-    }
-    refusal.errors.truncate(100);
-    refusal
-}
-
-fn schema_errors(name: &'static str, schema: &Json, fields: &Json) -> Vec<FieldError> {
-    static VALIDATORS: LazyLock<Mutex<HashMap<&'static str, Option<Arc<jsonschema::Validator>>>>> =
-        LazyLock::new(Mutex::default);
-    let validator = {
-        let mut validators = VALIDATORS.lock().expect("validators are never poisoned");
-        validators.entry(name).or_insert_with(|| jsonschema::validator_for(schema).ok().map(Arc::new)).clone()
-    };
-    let Some(validator) = validator else { return Vec::new() };
-    let errors = validator.iter_errors(fields).map(|e| {
-        let message: String = e.to_string().chars().take(300).collect();
-        FieldError { path: e.instance_path().to_string(), code: "INVALID".into(), message }
-    });
-    errors.take(100).collect()
 }
 
 /// Read query or form text as the types the schema asks for: `limit=50`, `active=on`, empty is absent. Names ending in `[]` gather a list.

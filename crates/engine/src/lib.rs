@@ -34,7 +34,7 @@ pub mod words;
 pub use actor::{Actor, ActorKind};
 pub use ask::Ask;
 pub use command::{
-    Command, Done, Entity, Method, Need, Prepare, Query, Record, Route, delete, get, given, patch, post, put,
+    Command, Done, Entity, Method, Need, Prepare, Query, Record, Route, Warning, delete, get, given, patch, post, put,
 };
 pub use cx::Cx;
 pub use event::{Event, LineOf};

@@ -55,8 +55,12 @@ pub enum By {
     Code(&'static str),
     /// An exact text: serials, lots, numbers.
     Exact,
+    /// An exact text, found by the column with the same text folded.
+    Cased(&'static str),
     /// The beginning of a folded key: `$` stands for the column twice, as a range.
     Prefix(&'static str),
+    /// The same for what is known under several keys: the beginning of any of them.
+    Prefixes(&'static [&'static str]),
     /// The name of a request, found by the column with the time of its call.
     Request(&'static str),
     /// A word of the named vocabulary.

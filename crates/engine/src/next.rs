@@ -156,8 +156,10 @@ impl Asking {
 
     /// The same for a command whose permit depends on its fields.
     pub fn under(cx: &Cx<'_>, command: &str, need: Need, blockers: Vec<Refusal>, fields: Json) -> Asking {
+        let preset = crate::perform::forbidden(need.permits());
+        let who = crate::perform::who_may(cx, preset.clone()).unwrap_or(preset);
         let forbidden = may(need, cx.actor()).err();
-        let who = crate::perform::forbidden(need.permits());
+        let forbidden = forbidden.map(|r| if r.def.code == FORBIDDEN.code { who.clone() } else { r });
         let words = |name: &str| -> Vec<String> {
             let list = who.params.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
             list.iter().filter_map(Json::as_str).map(str::to_string).collect()

@@ -20,7 +20,8 @@ use crate::cx::{Cx, Kept};
 use crate::db::sql::Dialect;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
-use crate::permits::{Permit, Scope};
+use crate::latest::Latest;
+use crate::permits::{Permit, Permits, Scope};
 use crate::refusals::{
     FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, PASSWORD_CHANGE_REQUIRED, STATION_FORBIDDEN, UNAUTHENTICATED,
 };
@@ -105,7 +106,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
     let permits = call.entry.need.permits();
     let cx = |if_match| Cx::new(tx, shared, &call.actor, now, permits, Reach::ALL, if_match).with_origin(&call.origin);
     if let Some(refusal) = call.denied.clone().or_else(|| may(call.entry.need, &call.actor).err()) {
-        return on_record(tx, call, now, refusal);
+        return on_record(tx, call, now, who_may(&cx(None), refusal)?);
     }
     if let Some(answer) = replay(tx, call, now)? {
         if let Some(refusal) = out_of_scope(&cx(call.if_match), call)? {
@@ -116,7 +117,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 
     mark(tx)?;
     let mut cx = cx(call.if_match);
-    cx.kept.entity = Some(call.asked.entity());
+    cx.kept.entity = Some(call.asked.entity()).into();
     let outcome = catch_unwind(AssertUnwindSafe(|| match &call.unprepared {
         Some(refusal) => Err(refusal.clone().into()),
         None => call.asked.perform(&mut cx),
@@ -158,7 +159,10 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 
     // Whoever cannot say what he wants asked for nothing (decision 0003).
     let audited = match &answer {
-        Answer::Refused { refusal, .. } => refusal.kind != Kind::Malformed,
+        Answer::Refused { refusal, .. } => {
+            let is_silent = kept.silent && kept.refused.is_some();
+            refusal.kind != Kind::Malformed && !is_silent
+        }
         Answer::Done { .. } => !kept.silent,
     };
     let audit_id = match (&answer, audited) {
@@ -186,7 +190,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
 
 /// Refuse a call that is not let in; only the record of it stays.
 fn on_record(tx: &Tx, call: &Call, now: Instant, refusal: Refusal) -> Result<Performed> {
-    let entity = Kept { entity: Some(call.asked.entity()), ..Kept::default() };
+    let entity = Kept { entity: Some(call.asked.entity()).into(), ..Kept::default() };
     audit::write(tx, now, call, &entity, &Outcome::Refused(&refusal))?;
     Ok(Performed { answer: Some(Answer::refused(refusal)), audited: true, ..Performed::default() })
 }
@@ -209,7 +213,8 @@ pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Ve
     let failing = failing(|ask| call.asked.ask(&cx, ask))?;
     let outside = failing.iter().find(|r| is_of_scope(r)).cloned();
     let told = outside.map_or(failing, |refusal| vec![refusal]);
-    Ok(permitted.err().into_iter().chain(told).collect())
+    let forbidden = permitted.err().map(|refusal| who_may(&cx, refusal)).transpose()?;
+    Ok(forbidden.into_iter().chain(told).collect())
 }
 
 fn is_of_scope(refusal: &Refusal) -> bool {
@@ -233,7 +238,7 @@ pub(crate) fn blockers(cx: &Cx<'_>, need: Need, guards: impl FnOnce(&mut Ask) ->
     if let Err(refusal) = may(need, cx.actor()) {
         // Who lacks the permit has no scope for it either; saying both would send the person to two people.
         blockers.retain(|r| !is_of_scope(r));
-        blockers.insert(0, refusal);
+        blockers.insert(0, who_may(cx, refusal)?);
     }
     Ok(blockers)
 }
@@ -257,6 +262,20 @@ pub fn forbidden(permits: &[Permit]) -> Refusal {
     let holders = crate::permits::PRESET_ROLES.iter().filter(|r| !r.token_only);
     let holders: Vec<&str> = holders.filter(|r| permits.iter().any(|p| r.closure().has(*p))).map(|r| r.code).collect();
     FORBIDDEN.with("permissions", names).with("roles", holders)
+}
+
+/// A refusal of a missing permit with the plant's own roles that hold it beside the preset ones; any other as it is.
+pub fn who_may(cx: &Cx<'_>, mut refusal: Refusal) -> Result<Refusal> {
+    let Some(read) = cx.registry().own_roles.filter(|_| refusal.def.code == FORBIDDEN.code) else { return Ok(refusal) };
+    let kept = cx.frozen::<Latest<Vec<(String, Permits)>>>(0, || Ok(Some(Latest::default())))?;
+    let own = kept.ok_or_else(|| Error::fault("there is a place for roles"))?.get(cx, || read(cx))?;
+    let points = refusal.params.get("permissions").and_then(Json::as_array).cloned().unwrap_or_default();
+    let missing: Vec<Permit> = points.iter().filter_map(|p| Permit::parse(p.as_str()?)).collect();
+    if let Some(Json::Array(roles)) = refusal.params.get_mut("roles") {
+        let holders = own.iter().filter(|(_, permits)| missing.iter().any(|p| permits.has(*p)));
+        roles.extend(holders.map(|(code, _)| Json::from(code.as_str())));
+    }
+    Ok(refusal)
 }
 
 /// A top-level `version` of an answer is its ETag.

@@ -134,6 +134,9 @@ pub struct QueryEntry {
     pub listing: Option<&'static Listing>,
 }
 
+/// Reads the roles that a plant made itself: their codes and points, with what follows from them.
+pub type OwnRoles = fn(&Cx<'_>) -> Result<Vec<(String, Permits)>>;
+
 /// Everything a release contains; entries live as long as the process.
 #[derive(Default)]
 pub struct Registry {
@@ -141,6 +144,8 @@ pub struct Registry {
     pub queries: BTreeMap<&'static str, &'static QueryEntry>,
     pub chores: Vec<Chore>,
     pub reactions: Vec<Reaction>,
+    /// Who else than the preset roles may: the plant's own roles with their points.
+    pub(crate) own_roles: Option<OwnRoles>,
     gates: HashMap<&'static str, Vec<(&'static str, Box<dyn Any + Send + Sync>)>>,
 }
 
@@ -222,6 +227,12 @@ impl Registry {
     /// What follows from an event in the same transaction.
     pub fn on<E: Event>(&mut self, name: &'static str, run: fn(&mut Cx<'_>, &Happened) -> Result<()>) -> &mut Self {
         self.reactions.push(Reaction { name, event: E::NAME, run });
+        self
+    }
+
+    /// Where refusals find the plant's own roles that hold what is missing.
+    pub fn own_roles(&mut self, read: OwnRoles) -> &mut Self {
+        self.own_roles = Some(read);
         self
     }
 

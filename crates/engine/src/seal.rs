@@ -29,11 +29,12 @@ pub fn hex(bytes: &[u8]) -> String {
     digits.map(char::from).collect()
 }
 
-const AUDIT_COLUMNS: [&str; 20] = [
+const AUDIT_COLUMNS: [&str; 21] = [
     "at",
     "action",
     "entityType",
     "entityKey",
+    "entityFold",
     "actorType",
     "actor",
     "actorName",
@@ -90,7 +91,7 @@ fn seal_audits(cx: &mut Cx<'_>) -> Result<i64> {
         let rest = BATCH - new.len() as i64;
         cx.each(
             sql!(
-                "select a.id, a.at, a.action, a.entity_type, a.entity_key, a.actor_type, a.actor, a.actor_name, a.actor_roles,
+                "select a.id, a.at, a.action, a.entity_type, a.entity_key, a.entity_fold, a.actor_type, a.actor, a.actor_name, a.actor_roles,
                      a.status, a.error_code, a.error_params, a.diff, a.reason, a.input, a.line_code, a.station_code,
                      a.request_id, a.idempotency_key, a.ip, a.user_agent
                  from audit a where a.id >= $1 and a.id <= $2 order by a.id limit $3"
@@ -278,7 +279,7 @@ pub fn verify(cx: &Cx<'_>, from: i64, to: i64, mut progress: impl FnMut(i64)) ->
         let mut rows: Vec<(i64, String, String, Option<String>)> = Vec::new();
         cx.each(
             sql!(
-                "select s.seq, s.prev_hash, s.hash, a.id, a.at, a.action, a.entity_type, a.entity_key, a.actor_type, a.actor,
+                "select s.seq, s.prev_hash, s.hash, a.id, a.at, a.action, a.entity_type, a.entity_key, a.entity_fold, a.actor_type, a.actor,
                      a.actor_name, a.actor_roles, a.status, a.error_code, a.error_params, a.diff, a.reason, a.input,
                      a.line_code, a.station_code, a.request_id, a.idempotency_key, a.ip, a.user_agent
                  from audit_seal s left join audit a on a.id = s.audit_id
@@ -350,7 +351,7 @@ mod tests {
     #[test]
     fn r_plat_050_a_row_is_hashed_as_json_of_its_columns_in_fixed_order() {
         let mut values = vec![Value::Int(7), Value::Int(1000), Value::Text("LINE_\"CREATE".into())];
-        values.resize(21, Value::Null);
+        values.resize(1 + AUDIT_COLUMNS.len(), Value::Null);
         let (id, text) = canonical(&values).unwrap();
         assert_eq!(id, 7);
         assert!(text.starts_with(r#"{"at":1000,"action":"LINE_\"CREATE","entityType":null,"#), "{text}");

@@ -98,8 +98,15 @@ pub fn keys(lang: Lang) -> BTreeMap<String, Vec<String>> {
 
 /// The sentence of a key; a key that no catalogue has comes back in brackets and fails the tests.
 pub fn say<'a>(lang: Lang, key: &str, args: impl IntoIterator<Item = (&'a str, Json)>) -> String {
+    said(lang, key, &[], args)
+}
+
+/// The sentence of a key, or the one it has for facts that are not there.
+fn said<'a>(lang: Lang, key: &str, lacking: &[&str], args: impl IntoIterator<Item = (&'a str, Json)>) -> String {
     let bundle = &BUNDLES[lang as usize];
-    let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else { return format!("[{key}]") };
+    let message = bundle.get_message(key);
+    let special = lacking.iter().find_map(|name| Some(message.as_ref()?.get_attribute(name)?.value()));
+    let Some(pattern) = special.or_else(|| message.as_ref()?.value()) else { return format!("[{key}]") };
     let mut fluent = FluentArgs::new();
     for (name, value) in args {
         fluent.set(name.to_string(), fluent_value(&value));
@@ -108,7 +115,8 @@ pub fn say<'a>(lang: Lang, key: &str, args: impl IntoIterator<Item = (&'a str, J
     bundle.format_pattern(pattern, Some(&fluent), &mut errors).into_owned()
 }
 
-/// The sentence of a refusal: what happened, what to do and who can.
+/// The sentence of a refusal: what happened, what to do and who can. Where a fact is null, the sentence is the attribute of that
+/// name, if the message has one.
 pub fn refusal(lang: Lang, refusal: &Refusal) -> String {
     let key = format!("refusal-{}", refusal.def.code);
     let named = |name: &str, value: &Json| match (name, value) {
@@ -117,7 +125,8 @@ pub fn refusal(lang: Lang, refusal: &Refusal) -> String {
     };
     let given = refusal.params.iter().map(|(name, value)| (name.as_str(), named(name, value)));
     let absent = refusal.def.params.iter().filter(|p| !refusal.params.contains_key(**p)).map(|p| (*p, Json::from("")));
-    say(lang, &key, given.chain(absent).collect::<Vec<_>>())
+    let lacking: Vec<&str> = refusal.params.iter().filter(|p| p.1.is_null()).map(|p| p.0.as_str()).collect();
+    said(lang, &key, &lacking, given.chain(absent).collect::<Vec<_>>())
 }
 
 /// What a role is called; the code of a role that the plant made itself.

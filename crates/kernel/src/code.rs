@@ -28,6 +28,11 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
 
+/// What is wrong with a code that no address can carry: browsers take these parts of a path for the folder and its parent.
+pub fn unaddressable(code: &str) -> Option<&'static str> {
+    [".", ".."].contains(&code).then_some("dots alone are no code: addresses lose them")
+}
+
 /// Bring a text into the form in which it is stored, or say what is wrong with it.
 pub fn clean(text: &str, max: usize) -> Result<String, String> {
     let text: String = text.nfc().collect::<String>().trim().to_string();
@@ -102,8 +107,8 @@ impl<const MAX: usize> crate::Field for Text<MAX> {
 
 /// Declare a kind of code: `code! { /// doc  StationCode, max 64, pick "stations"; }`.
 ///
-/// The type is born valid: parsing trims, normalises and refuses control characters, blank and over-long texts. `pick`
-/// names the list that forms offer for it. `key()` gives the case-folded text that carries the unique index.
+/// The type is born valid: parsing trims, normalises and refuses control characters, blank and over-long texts, and dots
+/// alone unless it is a text with words of its own for `blank`. `pick` names the list that forms offer for it. `key()` gives the case-folded text that carries the unique index.
 #[macro_export]
 macro_rules! code {
     ($( $(#[$doc:meta])* $name:ident, max $max:literal $(, pick $pick:literal)? $(, blank $blank:literal)? ; )*) => {$(
@@ -121,7 +126,11 @@ macro_rules! code {
                 if $crate::code::is_blank(&text) {
                     return Err([$( $blank, )? "CODE_REQUIRED"][0].to_string());
                 }
-                Ok(Self(text))
+                let is_code = [$( $blank, )? "CODE_REQUIRED"].len() == 1;
+                match $crate::code::unaddressable(&text).filter(|_| is_code) {
+                    Some(problem) => Err(problem.to_string()),
+                    None => Ok(Self(text)),
+                }
             }
 
             pub fn as_str(&self) -> &str {
@@ -196,6 +205,8 @@ mod tests {
         assert_eq!(Sn::parse("e\u{301}").unwrap(), Sn::parse("é").unwrap());
         assert_eq!(Name::parse("  ").unwrap_err(), "NAME_REQUIRED");
         assert!(Sn::parse("a\u{0}b").is_err());
+        assert!(Sn::parse(".").is_err() && Sn::parse(" .. ").is_err(), "no address carries them");
+        assert!(Sn::parse("...").is_ok() && Sn::parse(".a").is_ok() && Name::parse(".").is_ok());
         assert!(Sn::parse(&"x".repeat(129)).is_err());
         assert_eq!(Sn::parse(&"🧩".repeat(128)).unwrap().as_str().chars().count(), 128);
     }

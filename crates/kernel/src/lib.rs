@@ -1,5 +1,6 @@
 //! Values that were valid when born, refusals, and state tables. Nothing here touches a disk, a socket or a clock.
 
+pub mod cidr;
 pub mod code;
 pub mod error;
 pub mod id;
@@ -9,6 +10,7 @@ pub mod secret;
 pub mod value;
 pub mod words;
 
+pub use cidr::Cidr;
 pub use code::{Name, Reason, Text};
 pub use error::{Cause, Error, FieldError, Kind, Refusal, RefusalDef, Result};
 pub use id::Id;

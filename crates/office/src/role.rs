@@ -53,10 +53,17 @@ pub fn register(registry: &mut Registry) {
     registry.command::<create::CreateRole>().command::<clone::CloneRole>();
     registry.command::<update::UpdateRole>().command::<delete::DeleteRole>();
     registry.query::<get::GetRole>().list(&list::ROLES);
+    registry.own_roles(own);
+}
+
+/// The roles that the plant made itself, for refusals that say who may.
+fn own(cx: &Cx<'_>) -> Result<Vec<(String, Permits)>> {
+    let sql = sql!("select code, permissions from role where is_system = 0 order by code_key");
+    Ok(cx.all::<(String, Permits)>(sql, [])?.into_iter().map(|(code, permits)| (code, permits.closure())).collect())
 }
 
 row! {
-    table "role" quiet { code_key };
+    table "role" called("role", code) quiet { code_key };
     /// A role.
     pub struct Role {
         pub id: Id<Role>,

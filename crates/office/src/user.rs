@@ -61,7 +61,7 @@ pub fn register(registry: &mut Registry) {
 }
 
 row! {
-    table "app_user" hidden { password_hash, enrol_hash } quiet { username_key, last_login_at };
+    table "app_user" called("user", username) hidden { password_hash, enrol_hash } quiet { username_key, last_login_at };
     /// A person.
     pub struct User {
         pub id: Id<User>,

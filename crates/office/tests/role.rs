@@ -45,6 +45,32 @@ fn r_plat_035_a_role_needs_a_free_code_and_known_points() {
 }
 
 #[test]
+fn r_plat_030_who_may_names_the_plants_own_roles_too() {
+    on_both(wire, |plant| {
+        plant.engine.work(office::role::seed).unwrap();
+        let (boss, someone) = (plant.boss(), plant.someone(&[Permit::WoRead]));
+        let roles = || {
+            let set = json!({ "key": "auth.lock.minutes", "value": 5, "reason": "x" });
+            let told = plant.refuse(&someone, "config.set", set);
+            let asked = plant.try_ask(&someone, "config.get", json!({ "key": "auth.lock.minutes" })).unwrap_err();
+            assert_eq!(
+                told.params["roles"],
+                asked.refusal().unwrap().params["roles"],
+                "commands and questions say the same"
+            );
+            told.params["roles"].clone()
+        };
+        assert_eq!(roles(), json!(["admin"]), "on {}", plant.on);
+        let clerk = json!({ "code": "clerk", "name": "Clerk", "scope": "ALL", "home": "/system",
+            "permissions": ["system:config"], "signatureMeanings": [] });
+        plant.run(&boss, "role.create", clerk);
+        assert_eq!(roles(), json!(["admin", "clerk"]), "on {}", plant.on);
+        plant.run(&boss, "role.update", json!({ "code": "clerk", "permissions": ["run:read"] }));
+        assert_eq!(roles(), json!(["admin"]), "on {}", plant.on);
+    });
+}
+
+#[test]
 fn r_plat_035_of_a_role_that_comes_with_takt_only_name_and_description_change() {
     on_both(wire, |plant| {
         plant.engine.work(office::role::seed).unwrap();

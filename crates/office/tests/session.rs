@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use engine::testing::{Plant, on_both};
 use engine::{Permit, Scope};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 #[test]
 fn r_plat_131_the_first_administrator_enrols_with_a_one_time_link_and_signs_in() {
@@ -114,6 +114,31 @@ fn r_plat_051_sign_ins_and_failures_are_on_record_without_the_password() {
         assert_eq!(rows[0].ip.as_deref(), Some("10.0.0.7"));
         assert!(rows.iter().all(|r| r.entity_key == "amy"));
         assert!(!format!("{:?}", rows.iter().map(|r| r.input.clone()).collect::<Vec<_>>()).contains("my-secret-guess"));
+    });
+}
+
+#[test]
+fn r_plat_051_guessing_on_under_a_lock_is_on_record_and_does_not_fill_the_trail() {
+    on_both(wire, |plant| {
+        person(plant, "amy", "operator");
+        for _ in 0..5 {
+            login(plant, "amy", "wrong", "10.0.0.1");
+        }
+        for n in 0..40 {
+            assert_eq!(login(plant, "Amy", GOOD, &format!("10.0.1.{n}")).status(), 423);
+        }
+        let under_lock: Vec<AuditRow> = audit(plant, "SESSION_LOGIN")
+            .into_iter()
+            .filter(|r| r.error_code.as_deref() == Some("ACCOUNT_LOCKED"))
+            .collect();
+        let tries = under_lock.iter().map(|r| {
+            let diff: Json = serde_json::from_str(r.diff.as_deref().unwrap()).unwrap();
+            diff[0]["after"].as_i64().unwrap()
+        });
+        assert_eq!(tries.collect::<Vec<_>>(), [1, 2, 4, 8, 16, 32], "on {}", plant.on);
+        assert!(under_lock.iter().all(|r| r.entity_key == "amy" && r.status == "FAIL" && r.ip.is_some()));
+        age_failures(plant, 15 * 60_000);
+        assert_eq!(login(plant, "amy", GOOD, "10.0.0.9").status(), 200);
     });
 }
 

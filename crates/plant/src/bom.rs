@@ -87,6 +87,11 @@ impl BomItem {
         )
     }
 
+    /// How messages and the audit trail name the line.
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.parent_code, self.bom_code, self.line_no)
+    }
+
     /// Take over what a line says; its place stays.
     fn says(&mut self, fields: &Fields) -> Result<(), Refusal> {
         let invalid = |problem: &str| BOM_ITEM_INVALID.with("problem", problem);

@@ -125,13 +125,14 @@ pub struct Frozen {
 }
 
 row! {
-    table "data_spec" refs { operation_id => "operation.code" } quiet { has_values, name_key };
+    table "data_spec" refs { operation_id => "operation.code" } quiet { has_values, name_key, spec_key };
     /// A data spec as it stands now.
     pub struct DataSpec {
         pub id: Id<DataSpec>,
         pub operation_id: Id<Operation>,
         pub name: String,
         pub name_key: String,
+        pub spec_key: String,
         pub item_type: ItemType,
         pub data_type: DataType,
         pub method: Method,
@@ -167,7 +168,7 @@ impl DataSpec {
     pub fn find(cx: &Cx<'_>, id: &SpecId) -> Result<Option<DataSpec>> {
         cx.one(
             sql!(
-                "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+                "select d.id, d.operation_id, d.name, d.name_key, d.spec_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
                      d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
                  from data_spec d join operation o on o.id = d.operation_id
                  where o.code_key = $1 and d.name_key = $2 for share of d"
@@ -180,7 +181,7 @@ impl DataSpec {
     pub fn to_change(cx: &Cx<'_>, id: &SpecId) -> Result<Option<DataSpec>> {
         cx.one(
             sql!(
-                "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+                "select d.id, d.operation_id, d.name, d.name_key, d.spec_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
                      d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
                  from data_spec d join operation o on o.id = d.operation_id
                  where o.code_key = $1 and d.name_key = $2 for update of d"
@@ -193,7 +194,7 @@ impl DataSpec {
     pub fn of_operation(cx: &Cx<'_>, operation: Id<Operation>) -> Result<Vec<DataSpec>> {
         cx.all(
             sql!(
-                "select id, operation_id, name, name_key, item_type, data_type, method, allow_manual_fallback,
+                "select id, operation_id, name, name_key, spec_key, item_type, data_type, method, allow_manual_fallback,
                      trigger_type, trigger_rule, spec, alarm, is_required, is_active, has_values, revision, version
                  from data_spec where operation_id = $1 order by name_key"
             ),
@@ -211,8 +212,8 @@ impl DataSpec {
         Ok(cx.run(sql, p![fold(operation), fold(name)])? > 0)
     }
 
-    /// The limits a spec of an operation had at a revision.
-    pub fn limits_at(cx: &Cx<'_>, operation: &str, name: &str, revision: i64) -> Result<Option<Limits>> {
+    /// What a spec of an operation said at a revision.
+    pub fn at_revision(cx: &Cx<'_>, operation: &str, name: &str, revision: i64) -> Result<Option<Frozen>> {
         let definition: Option<Json> = cx.value(
             sql!(
                 "select r.definition from data_spec_revision r join data_spec d on d.id = r.data_spec_id
@@ -221,9 +222,8 @@ impl DataSpec {
             ),
             p![fold(operation), fold(name), revision],
         )?;
-        let limits = definition.and_then(|mut definition| definition.get_mut("spec").map(Json::take));
-        let wrong = |e: serde_json::Error| Error::fault(format!("the limits of {operation}:{name}: {e}"));
-        limits.map(serde_json::from_value).transpose().map_err(wrong)
+        let wrong = |e: serde_json::Error| Error::fault(format!("revision {revision} of {operation}:{name}: {e}"));
+        definition.map(serde_json::from_value).transpose().map_err(wrong)
     }
 
     /// The spec whole, as it is frozen into a route version.

@@ -58,7 +58,7 @@ pub static CHANGE: GatePoint<Line> = GatePoint::new("line.change");
 const RESERVED: [&str; 1] = ["tree"];
 
 row! {
-    table "line" quiet { code_key };
+    table "line" called("line", code) quiet { code_key };
     /// A line.
     pub struct Line {
         pub id: Id<Line>,

@@ -47,7 +47,7 @@ kernel::refusals! {
 }
 
 row! {
-    table "operation" quiet { code_key };
+    table "operation" called("operation", code) quiet { code_key };
     /// An operation.
     pub struct Operation {
         pub id: Id<Operation>,

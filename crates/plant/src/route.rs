@@ -32,7 +32,7 @@ mod try_mapping;
 mod update;
 mod versions;
 
-use engine::{Cx, GatePoint, Registry, row, sql};
+use engine::{Ask, Cx, GatePoint, Registry, row, sql};
 use kernel::{Id, Instant, Result, p};
 
 use crate::ProcessType;
@@ -114,7 +114,7 @@ pub struct FaiTemplate {
 pub static FAI_TEMPLATE: GatePoint<FaiTemplate> = GatePoint::new("route.set_fai_template");
 
 row! {
-    table "route" quiet { code_key, product_key, latest_version_no, needs_compile, changed_at };
+    table "route" called("route", code) quiet { code_key, product_key, latest_version_no, needs_compile, changed_at };
     /// A route. Its `version` counts edits of the header, the steps and the configuration, never compiles.
     pub struct Route {
         pub id: Id<Route>,
@@ -165,6 +165,11 @@ impl Route {
             ),
             p![code.key()],
         )
+    }
+
+    /// The same for a command: it exists.
+    fn to_change(cx: &Cx<'_>, ask: &mut Ask, code: &RouteCode) -> Result<Route> {
+        ask.need(Route::find_for_change(cx, code)?, || ROUTE_NOT_FOUND.with("route", code))
     }
 
     /// Whether the route may be chosen at a moment: active, and inside its half-open dates.

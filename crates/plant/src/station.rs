@@ -79,7 +79,7 @@ row! {
 }
 
 row! {
-    table "station" refs { line_id => "line.code", group_id => "station_group.code" } quiet { code_key };
+    table "station" called("station", code) refs { line_id => "line.code", group_id => "station_group.code" } quiet { code_key };
     /// A station.
     pub struct Station {
         pub id: Id<Station>,

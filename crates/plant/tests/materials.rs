@@ -218,13 +218,27 @@ fn r_core_032_a_lot_is_received_once_and_its_material_may_be_unknown() {
         }
         let unknown = plant.run(&boss, "material_lot.create", lot("NEW", "L1"));
         assert_eq!((&unknown["materialKnown"], &unknown["materialName"]), (&json!(false), &Json::Null));
+        assert_eq!(unknown["warnings"], json!([]));
         change(
             plant,
             sql!(
                 "insert into setting (key, scope_type, scope_key, value, version, changed_at, changed_by, reason)
-             values ('lot.unknownPolicy', 'GLOBAL', '', '\"REJECT\"', 1, 0, 'x', 'x')"
+             values ('lot.unknownPolicy', 'GLOBAL', '', '\"WARN\"', 1, 0, 'x', 'x')"
             ),
         );
+        plant.engine.shared.bell.turn();
+        let warned = plant.run(&boss, "material_lot.create", lot("NEW", "W1"));
+        let warning = &warned["warnings"][0];
+        assert_eq!((&warning["code"], &warning["params"]["material"]), (&json!("MATERIAL_NOT_FOUND"), &json!("NEW")));
+        assert!(warning["detail"].as_str().is_some_and(|said| said.contains("NEW")), "on {}", plant.on);
+        assert_eq!(warned["materialKnown"], false);
+        assert_eq!(plant.run(&boss, "material_lot.create", lot("MAT-001", "W2"))["warnings"], json!([]));
+        let trail: Vec<(String,)> = rows(
+            plant,
+            sql!("select diff from audit where entity_key = 'NEW|W1' and diff like '%MATERIAL_NOT_FOUND%'"),
+        );
+        assert_eq!(trail.len(), 1, "on {}: the trail warns, too", plant.on);
+        change(plant, sql!("update setting set value = '\"REJECT\"' where key = 'lot.unknownPolicy'"));
         plant.engine.shared.bell.turn();
         assert_eq!(plant.code(&boss, "material_lot.create", lot("NEW", "L2")), ("MATERIAL_NOT_FOUND", 422));
         plant.run(&boss, "material_lot.create", lot("MAT-001", "L3"));
@@ -235,7 +249,7 @@ fn r_core_032_a_lot_is_received_once_and_its_material_may_be_unknown() {
         let reader = plant.someone(&[Permit::MaterialRead]);
         assert_eq!(plant.code(&reader, "material_lot.create", lot("MAT-001", "L4")), ("FORBIDDEN", 403));
         let unknown = plant.ask(&reader, "material_lots", json!({ "materialKnown": false }));
-        assert_eq!(column(&unknown, "lotNo"), ["L1"]);
+        assert_eq!(column(&unknown, "lotNo"), ["L1", "W1"]);
         let found = plant.ask(&reader, "material_lots", json!({ "q": "LOT", "materialCode": "mat-001" }));
         assert_eq!(column(&found, "lotNo"), ["LOT-9", "lot-9"]);
         let missing = plant.try_ask(&reader, "material_lot.get", lot("MAT-001", "NO")).unwrap_err();

@@ -215,6 +215,10 @@ fn r_core_150_a_spec_is_checked_before_it_is_kept() {
         let reader = plant.someone(&[Permit::DataSpecRead]);
         assert_eq!(plant.code(&reader, "data_spec.create", peak()), ("FORBIDDEN", 403));
         assert_eq!(plant.ask(&reader, "data_spec.get", json!({ "specId": "reflow:peak" }))["name"], "Peak");
+        for (q, found) in [("pea", 1), ("refl", 1), ("Reflow:P", 1), ("reflow:x", 0), ("eak", 0)] {
+            let rows = plant.ask(&reader, "data_specs", json!({ "q": q }))["items"].clone();
+            assert_eq!(rows.as_array().unwrap().len(), found, "on {}: {q} finds by code and by name", plant.on);
+        }
     });
 }
 

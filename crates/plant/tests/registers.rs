@@ -221,6 +221,26 @@ fn r_core_020_an_import_of_a_thousand_rows_names_its_three_bad_ones_and_changes_
 }
 
 #[test]
+fn r_core_030_an_empty_cell_leaves_a_field_that_is_never_empty_as_it_is() {
+    on_both(wire, |plant| {
+        let boss = plant.boss();
+        let import = |csv: &str| plant.run(&boss, "material.import", json!({ "csv": csv }));
+        import("code,name,unit,isActive,isLotManaged\nM-1,One,pcs,false,true\n");
+        let done = import("code,name,unit,isActive,isLotManaged\nM-1,Uno,,,\nM-2,Two,,,\n");
+        assert_eq!((&done["created"], &done["updated"]), (&json!(1), &json!(1)));
+        let get = |code: &str| plant.ask(&boss, "material.get", json!({ "materialCode": code }));
+        let (old, new) = (get("M-1"), get("M-2"));
+        assert_eq!((&old["name"], &old["unit"]), (&json!("Uno"), &Json::Null), "what may be empty is emptied");
+        assert_eq!((&old["isActive"], &old["isLotManaged"]), (&json!(false), &json!(true)), "on {}", plant.on);
+        assert_eq!(
+            (&new["isActive"], &new["isLotManaged"]),
+            (&json!(true), &json!(false)),
+            "a new row has the defaults"
+        );
+    });
+}
+
+#[test]
 fn r_core_020_an_import_says_what_is_wrong_with_its_head_and_its_references() {
     on_both(wire, |plant| {
         let boss = plant.boss();

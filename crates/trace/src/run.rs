@@ -101,6 +101,8 @@ impl Query for TraceRun {
         let keys = run.keys(cx)?;
         let frozen = FrozenRoute::get(cx, run.route_version_id)?;
         let frozen = frozen.ok_or_else(|| kernel::Error::fault(format!("{} has no frozen version", run.run_no)))?;
+        // Tracks have no index by run: every board of the hot path would pay for it. A board leaves its run only for a rework run of
+        // the same family (R-CORE-106), so the boards that are in one of those now are all that were ever worked here.
         let did: Vec<AtStation> = cx.all(
             sql!(
                 "select t.step_no, s.code as station_code, cast(count(*) as bigint) as tracks,
@@ -110,11 +112,12 @@ impl Query for TraceRun {
                      cast(sum(case when t.result = 'PASS' and t.attempt = 1 then 1 else 0 end) as bigint) as first_passed,
                      cast(sum(case when t.result is not null and t.attempt = 1 then 1 else 0 end) as bigint) as first_closed,
                      min(t.in_at) as first_at, max(t.in_at) as last_at
-                 from unit u join track t on t.unit_id = u.id join station s on s.id = t.station_id
-                 where u.run_id = $1 and t.run_id = $1
+                 from run f join unit u on u.run_id = f.id join track t on t.unit_id = u.id
+                 join station s on s.id = t.station_id
+                 where f.wo_id = $2 and (f.id = $1 or f.root_run_id = $3) and t.run_id = $1
                  group by t.step_no, s.code order by t.step_no, s.code"
             ),
-            p![run.id],
+            p![run.id, run.wo_id, run.root_run_id.unwrap_or(run.id)],
         )?;
         let steps = frozen.snapshot.steps.iter().map(|step| {
             let here: Vec<&AtStation> = did.iter().filter(|d| d.step_no == step.step_no).collect();

@@ -198,7 +198,10 @@ pub static HISTORY: Listing = Listing {
     from: "audit a left join line l on l.code = a.line_code",
     conditions: "and a.entity_type = 'unit' {scope: l.id or null}",
     key: "a.id",
-    filters: &[Filter::new("sn", "a.entity_key = $", By::Exact).in_path(), Filter::new("by", "a.actor = $", By::Exact)],
+    filters: &[
+        Filter::new("sn", "a.entity_key = $", By::Cased("a.entity_fold")).in_path(),
+        Filter::new("by", "a.actor = $", By::Exact),
+    ],
     sorts: &[Sort::new("recorded", "a.at", Kind::Time)],
     descending: false,
     parent: Some(is_known),
@@ -260,7 +263,7 @@ fn limited(cx: &Cx<'_>, rows: &mut [Map<String, Json>]) -> Result<()> {
         })?;
         let limits = match step {
             // A value the step did not ask for was judged by the spec as it stood then.
-            Some((operation, None)) => DataSpec::limits_at(cx, &operation, &name, revision)?,
+            Some((operation, None)) => DataSpec::at_revision(cx, &operation, &name, revision)?.map(|said| said.spec),
             Some((_, frozen)) => frozen,
             None => None,
         };

@@ -170,10 +170,16 @@ fn r_core_211_sections_cover_every_run_of_the_unit() {
                     ),
                     [],
                 )?;
+                cx.run(sql!("update run set root_run_id = (select id from run where run_no = 'RUN-1') where run_no = 'RUN-1-RW1'"), [])?;
                 cx.run(sql!("update run set qty_held = 0, qty_units = 1"), []).map(|n| n as i64)
             })
             .unwrap();
+        let did =
+            |no: &str| plant.ask(&plant.boss(), "trace.run", json!({ "runNo": no }))["steps"][0]["stations"].clone();
+        assert_eq!(did("RUN-1")[0]["tracks"], 2, "on {}: also the board that went to rework", plant.on);
+        assert_eq!(did("RUN-1-RW1"), json!([]));
         scan(plant, "ST-PRINT-01", "SN-0001");
+        assert_eq!((&did("RUN-1")[0]["tracks"], &did("RUN-1-RW1")[0]["tracks"]), (&json!(2), &json!(1)));
         let t = unit(plant, "SN-0001");
         let runs: Vec<&str> = t["tracks"].as_array().unwrap().iter().map(|k| k["runNo"].as_str().unwrap()).collect();
         assert_eq!(runs, ["RUN-1", "RUN-1", "RUN-1-RW1"]);

@@ -25,7 +25,7 @@ pub async fn answer(door: &Arc<Door>, caller: &Caller, uri: &Uri, command: &str)
         return problem(door, caller, uri, &engine::refusals::PATH_NOT_FOUND.with("path", uri.path()));
     };
     if let Err(refusal) = may(entry.need, &caller.actor) {
-        return problem(door, caller, uri, &refusal);
+        return problem(door, caller, uri, &door.engine.who_may(refusal).await);
     }
     let given: HashMap<String, String> = match pairs(uri.query().unwrap_or_default()) {
         Ok(pairs) => pairs.into_iter().collect(),

@@ -13,6 +13,7 @@ use engine::sql;
 use serde_json::{Value as Json, json};
 
 use crate::Door;
+use crate::actor::bearer;
 use crate::problem::json_response;
 
 /// A clock that went back further than this is not ready (platform §12).
@@ -100,8 +101,7 @@ pub async fn metrics(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let given =
-        headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+    let given = bearer(&headers);
     let allowed = match &door.settings.metrics_token {
         Some(token) => given.is_some_and(|g| crate::api::same(g.as_bytes(), token.as_bytes())),
         // What a proxy passes on comes from elsewhere, even when the proxy is here.

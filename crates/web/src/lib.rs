@@ -34,10 +34,8 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use engine::{Actor, Cx, Engine};
-use kernel::Result;
+use kernel::{Cidr, Result};
 use tower_http::compression::CompressionLayer;
-
-pub use actor::is_network;
 
 /// Who a session or token belongs to; the slice that knows people answers.
 pub trait Authority: Send + Sync {
@@ -55,7 +53,7 @@ pub struct Settings {
     /// `https://…` makes cookies `Secure`.
     pub public_url: Option<String>,
     /// Whose `X-Forwarded-For` counts (R-PLAT-053).
-    pub trusted_proxies: Vec<String>,
+    pub trusted_proxies: Vec<Cidr>,
     /// Guards `/metrics`; without one it is open to loopback only.
     pub metrics_token: Option<String>,
     pub version: &'static str,

@@ -104,7 +104,7 @@ async fn show(door: &Arc<Door>, caller: &Caller, uri: &Uri) -> Response<Body> {
         return problem(door, caller, uri, &engine::refusals::PATH_NOT_FOUND.with("path", path));
     };
     if let Err(refusal) = may(page.need, &caller.actor) {
-        return problem(door, caller, uri, &refusal);
+        return problem(door, caller, uri, &door.engine.who_may(refusal).await);
     }
     match &page.body {
         PageBody::List(shown) => list::answer(door, caller, uri, page, *shown, &params).await,

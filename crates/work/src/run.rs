@@ -19,7 +19,7 @@ mod resume;
 pub mod steps;
 
 use engine::refusals::LINE_FORBIDDEN;
-use engine::{Ask, Cx, GatePoint, LineOf, row, sql};
+use engine::{Ask, Cx, GatePoint, LineOf, Warning, row, sql};
 use kernel::{Error, Id, Instant, Refusal, Result, p};
 use plant::line::Line;
 use plant::route::{RouteVersion, UnitCreation};
@@ -27,7 +27,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::track::floor::Floor;
-use crate::work_order::{Warning, WorkOrder};
+use crate::work_order::WorkOrder;
 
 pub use authorize::{AuthorizeAction, AuthorizeRun};
 pub use cancel::CancelRun;
@@ -137,7 +137,7 @@ kernel::moves! {
 }
 
 row! {
-    table "run"
+    table "run" called("run", run_no)
     refs { wo_id => "work_order.wo_no", line_id => "line.code", parent_run_id => "run.run_no", root_run_id => "run.run_no" }
     quiet { run_key, route_version_id };
     /// A run.

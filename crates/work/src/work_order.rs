@@ -22,7 +22,7 @@ mod totals;
 mod unrelease;
 
 use engine::refusals::LINE_FORBIDDEN;
-use engine::{Ask, Cx, GatePoint, LineOf, row, sql};
+use engine::{Ask, Cx, GatePoint, LineOf, Warning, row, sql};
 use kernel::{Day, Id, Instant, Qty, Refusal, Result, p};
 use plant::line::{Line, LineCode};
 use plant::station::StationGroup;
@@ -113,7 +113,7 @@ kernel::moves! {
 }
 
 row! {
-    table "work_order" refs { line_id => "line.code", station_group_id => "station_group.code" } quiet { wo_key, product_key, run_seq };
+    table "work_order" called("work_order", wo_no) refs { line_id => "line.code", station_group_id => "station_group.code" } quiet { wo_key, product_key, run_seq };
     /// A work order.
     pub struct WorkOrder {
         pub id: Id<WorkOrder>,
@@ -364,22 +364,6 @@ pub struct OrderAnswer {
     /// What the planner should know although nothing was refused.
     pub warnings: Vec<Warning>,
     pub version: i64,
-}
-
-/// A refusal that only warns, with its sentence in the language of whoever asked.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Warning {
-    pub code: &'static str,
-    pub params: serde_json::Map<String, Json>,
-    pub detail: String,
-}
-
-impl Warning {
-    pub(crate) fn of(cx: &Cx<'_>, refusal: kernel::Refusal) -> Self {
-        let detail = engine::words::refusal(cx.actor().lang, &refusal);
-        Warning { code: refusal.def.code, params: refusal.params, detail }
-    }
 }
 
 impl OrderAnswer {

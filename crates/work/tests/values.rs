@@ -139,6 +139,58 @@ fn r_core_154_values_due_at_entry_are_asked_for_at_entry() {
 }
 
 #[test]
+fn r_core_153_an_alarm_at_entry_holds_the_run_at_once_and_the_unit_when_it_leaves() {
+    let entry = Frozen {
+        trigger_type: TriggerType::Event,
+        trigger_rule: Some(TriggerRule { event: Some(TriggerEvent::TrackIn), every_minutes: None }),
+        ..peak(AlarmAction::HoldRun)
+    };
+    story(vec![entry], |plant| {
+        let boss = plant.boss();
+        let scan = |sn: &str, x: f64| json!({ "stationCode": "ST-PRINT-01", "sn": sn, "data": value("Peak", x) });
+        plant.run(&boss, "unit.track_in", scan("SN-0001", 256.0));
+        let held = last_event(plant, "RUN_HELD");
+        assert_eq!((&held["sourceNo"], &held["reason"]), (&json!("SN-0001#1"), &json!("Peak")), "on {}", plant.on);
+        assert_eq!(plant.code(&boss, "unit.track_in", scan("SN-0002", 245.0)), ("RUN_ON_HOLD", 409));
+        let left = track_out(plant, "ST-PRINT-01", "SN-0001", "PASS");
+        assert_eq!((&left["status"], &left["result"]), (&json!("ON_HOLD"), &json!("FAIL")));
+        assert_eq!(last_event(plant, "RUN_HELD")["openHolds"], 1, "the same alarm holds once");
+    });
+}
+
+#[test]
+fn r_core_132_a_key_value_given_of_ones_own_accord_at_entry_is_weighed_at_the_exit() {
+    for bound in [vec![], vec![Frozen { is_required: false, ..spec("Peak", 240.0, 250.0) }]] {
+        story(bound, |plant| {
+            let boss = plant.boss();
+            let free = json!({ "operationCode": "PRINT", "name": "Free", "itemType": "KEY", "dataType": "NUMBER",
+                "spec": { "lsl": 0, "usl": 1 }, "alarm": { "max": 5, "action": "HOLD" }, "isRequired": false });
+            plant.run(&boss, "data_spec.create", free);
+            for (sn, x, result, status) in [
+                ("SN-0001", 1.0, "PASS", "QUEUED"),
+                ("SN-0002", 2.0, "FAIL", "OUT_FAILED"),
+                ("SN-0003", 6.0, "PASS", "ON_HOLD"),
+            ] {
+                let fields = json!({ "stationCode": "ST-PRINT-01", "sn": sn, "data": value("Free", x) });
+                plant.run(&boss, "unit.track_in", fields);
+                if sn == "SN-0002" {
+                    // What was given before counts as its spec said then.
+                    let seen = json!({ "specId": "PRINT:Free", "itemType": "OBSERVATION" });
+                    plant.run(&boss, "data_spec.update", seen);
+                }
+                let left = track_out(plant, "ST-PRINT-01", sn, "PASS");
+                assert_eq!(
+                    (&left["result"], &left["status"]),
+                    (&json!(result), &json!(status)),
+                    "on {}: {sn}",
+                    plant.on
+                );
+            }
+        });
+    }
+}
+
+#[test]
 fn r_core_154_a_machine_value_that_is_there_counts_as_required() {
     let machine = Frozen { method: Method::Auto, ..spec("Auto", 0.0, 5.0) };
     story(vec![machine], |plant| {

@@ -122,8 +122,8 @@ fn calls(listing: &'static Listing, engine: &Engine, actor: &Arc<Actor>) -> Vec<
             By::Int => column.filter(|v| v.is_i64()).take(3).chain([json!(1)]).collect(),
             By::Day => vec![json!("2020-01-01"), json!("2099-01-01")],
             By::Time => vec![json!("2020-01-01T00:00:00Z"), json!("2099-01-01T00:00:00Z")],
-            By::Prefix(_) => ["o", "ODD", "A", "zz", "奇", "ö"].map(Json::from).to_vec(),
-            By::Code(_) | By::Exact | By::Request(_) => column
+            By::Prefix(_) | By::Prefixes(_) => ["o", "ODD", "A", "zz", "奇", "ö"].map(Json::from).to_vec(),
+            By::Code(_) | By::Exact | By::Cased(_) | By::Request(_) => column
                 .filter(Json::is_string)
                 .take(3)
                 .chain(known.get(filter.name).cloned())

@@ -15,4 +15,5 @@ mod scope;
 mod statements;
 mod tidy;
 mod topics;
+mod trail;
 mod world;

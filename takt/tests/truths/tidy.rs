@@ -133,7 +133,11 @@ const OPEN: &[(&str, &str, &str)] = &[
         "where run_id = $1 and status = $2 and step_no = $3",
         "a run of the line of a station in scope",
     ),
-    ("crates/trace/src/run.rs", "where u.run_id = $1 and t.run_id = $1", "the run is in scope"),
+    (
+        "crates/trace/src/run.rs",
+        "(f.id = $1 or f.root_run_id = $3) and t.run_id = $1",
+        "what happened in a run in scope",
+    ),
     ("crates/demo/src/mark.rs", "select id from line limit 1", "whether the plant is empty; asked by Takt itself"),
     ("crates/work/src/run/get.rs", "select run_no from run where id = $1", "the run it belongs to is in scope"),
     ("crates/work/src/run/get.rs", "select sn, status, step_no, attempt, changed_at from unit", "the run is in scope"),

@@ -138,9 +138,9 @@ fn routes() -> String {
          values (1, 'BOARD', 'board', 'Board', 'MES', 'BOARD', 'board', 'SMT', 1, 2, 0, {AT}, 1);
          {steps} insert into route_step (id, route_id, step_no, source_step_key, operation_id, station_type, station_group_id)
          select n, 1, n, 'S' || n, n, 'MANUAL', n from seq;
-         {steps} insert into data_spec (operation_id, name, name_key, item_type, data_type, method, allow_manual_fallback,
+         {steps} insert into data_spec (operation_id, name, name_key, spec_key, item_type, data_type, method, allow_manual_fallback,
              trigger_type, spec, is_required, is_active, has_values, revision, version)
-         select o.id, 'Reading ' || n, 'reading ' || n, 'KEY', 'NUMBER', 'MANUAL', 0, 'EACH_UNIT', '{{\"lsl\":0,\"usl\":100}}', 1, 1, 1, 1, 1
+         select o.id, 'Reading ' || n, 'reading ' || n, o.code_key || ':reading ' || n, 'KEY', 'NUMBER', 'MANUAL', 0, 'EACH_UNIT', '{{\"lsl\":0,\"usl\":100}}', 1, 1, 1, 1, 1
          from operation o, seq where n <= {READINGS};
          {full}{short}",
         steps = seq(STEPS),

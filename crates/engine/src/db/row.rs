@@ -29,6 +29,11 @@ pub trait Row: Sized {
     const COLUMNS: &'static [&'static str];
 
     fn read(columns: &mut Columns) -> Result<Self>;
+
+    /// What kind of thing the row is and its code; only of nouns that calls are about.
+    fn called(&self) -> Option<(&'static str, &str)> {
+        None
+    }
 }
 
 /// What the engine must know of a table to write and audit its rows.
@@ -72,10 +77,13 @@ pub trait Noun: Row {
 
 /// Declare a struct that maps a row: `row! { pub struct Bench { id: Id<Unit>, sn: Sn } }`.
 ///
-/// With `table "unit"` in front it is a noun: `cx.add`, `cx.save` and `cx.remove` write it and note the diff.
+/// With `table "unit"` in front it is a noun: `cx.add`, `cx.save` and `cx.remove` write it and note the diff. With
+/// `called("line", code)` behind that, a call about it has the code that was read, however its caller typed it.
 #[macro_export]
 macro_rules! row {
-    ($(#[$doc:meta])* $vis:vis struct $name:ident { $( $(#[$fdoc:meta])* $fvis:vis $field:ident : $type:ty ),+ $(,)? }) => {
+    (@row ($($kind:literal, $code:ident)?) $(#[$doc:meta])* $vis:vis struct $name:ident {
+        $( $(#[$fdoc:meta])* $fvis:vis $field:ident : $type:ty ),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         $vis struct $name { $( $(#[$fdoc])* $fvis $field: $type ),+ }
@@ -85,14 +93,20 @@ macro_rules! row {
             fn read(columns: &mut $crate::db::Columns) -> kernel::Result<Self> {
                 Ok($name { $( $field: columns.take(stringify!($field))? ),+ })
             }
+            $(fn called(&self) -> Option<(&'static str, &str)> {
+                Some(($kind, self.$code.as_str()))
+            })?
         }
     };
-    (table $table:literal
+    ($(#[$doc:meta])* $vis:vis struct $name:ident { $( $(#[$fdoc:meta])* $fvis:vis $field:ident : $type:ty ),+ $(,)? }) => {
+        $crate::row! { @row () $(#[$doc])* $vis struct $name { $( $(#[$fdoc])* $fvis $field: $type ),+ } }
+    };
+    (table $table:literal $(called($kind:literal, $code:ident))?
      $(refs { $($ref_col:ident => $ref_to:literal),* $(,)? })?
      $(hidden { $($hidden:ident),* $(,)? })?
      $(quiet { $($quiet:ident),* $(,)? })? ;
      $(#[$doc:meta])* $vis:vis struct $name:ident { $( $(#[$fdoc:meta])* $fvis:vis $field:ident : $type:ty ),+ $(,)? }) => {
-        $crate::row! { $(#[$doc])* $vis struct $name { $( $(#[$fdoc])* $fvis $field: $type ),+ } }
+        $crate::row! { @row ($($kind, $code)?) $(#[$doc])* $vis struct $name { $( $(#[$fdoc])* $fvis $field: $type ),+ } }
 
         impl $crate::db::Noun for $name {
             const SPEC: $crate::db::TableSpec = $crate::db::TableSpec {

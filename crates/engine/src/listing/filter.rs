@@ -10,9 +10,15 @@ const REQUEST_MS: i64 = 10 * 60_000;
 
 impl Filter {
     pub(super) fn condition(&self, n: &mut usize) -> String {
-        if let By::Prefix(column) = self.by {
+        let beginning = match &self.by {
+            By::Prefix(column) => std::slice::from_ref(column),
+            By::Prefixes(columns) => *columns,
+            _ => &[],
+        };
+        if !beginning.is_empty() {
             *n += 2;
-            return format!("({column} >= ${} and {column} < ${})", *n - 1, *n);
+            let ranges = beginning.iter().map(|column| format!("{column} >= ${} and {column} < ${n}", *n - 1));
+            return format!("({})", ranges.collect::<Vec<_>>().join(" or "));
         }
         *n += 1;
         let condition = self.sql.replace('$', &format!("${n}"));
@@ -20,18 +26,27 @@ impl Filter {
             *n += 2;
             return format!("({condition} and {column} >= ${} and {column} < ${n})", *n - 1);
         }
+        if let By::Cased(column) = self.by {
+            *n += 1;
+            return format!("({condition} and {column} = ${n})");
+        }
         condition
     }
 
     pub(super) fn read(&self, value: &Json) -> Result<Vec<Value>, String> {
         let text = value.as_str();
         match self.by {
-            By::Code(_) => {
-                let text = text.ok_or("a text")?;
-                Ok(vec![Value::Text(kernel::code::fold(&kernel::code::clean(text, 128)?))])
+            By::Code(pick) => {
+                let max = if pick.is_empty() { 200 } else { 128 };
+                let text = kernel::code::clean(text.ok_or("a text")?, max)?;
+                Ok(vec![Value::Text(kernel::code::fold(&text))])
+            }
+            By::Cased(_) => {
+                let text = kernel::code::clean(text.ok_or("a text")?, 200)?;
+                Ok(vec![Value::Text(text.clone()), Value::Text(kernel::code::fold(&text))])
             }
             By::Exact => Ok(vec![Value::Text(kernel::code::clean(text.ok_or("a text")?, 200)?)]),
-            By::Prefix(_) => {
+            By::Prefix(_) | By::Prefixes(_) => {
                 let from = kernel::code::fold(&kernel::code::clean(text.ok_or("a text")?, 128)?);
                 Ok(vec![Value::Text(from.clone()), Value::Text(format!("{from}\u{10FFFF}"))])
             }
@@ -56,7 +71,9 @@ impl Filter {
 impl By {
     pub(super) fn schema(self) -> Json {
         match self {
-            By::Code("") | By::Exact | By::Prefix(_) | By::Request(_) => json!({ "type": "string", "maxLength": 200 }),
+            By::Code("") | By::Exact | By::Cased(_) | By::Prefix(_) | By::Prefixes(_) | By::Request(_) => {
+                json!({ "type": "string", "maxLength": 200 })
+            }
             By::Code(pick) => json!({ "type": "string", "maxLength": 128, "x-pick": pick }),
             By::Word(name, words) => json!({ "type": "string", "enum": words, "x-words": name }),
             By::Bool => json!({ "type": "boolean" }),

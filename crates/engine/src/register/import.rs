@@ -14,7 +14,7 @@ use crate::cx::Cx;
 use crate::registry::Asked;
 
 /// Import a table: rows whose code exists are edited, others are created. Columns are named by field or by label; absent
-/// columns leave what is there, empty cells are empty or the default.
+/// columns leave what is there, empty cells empty it, but for fields that have a default: those they leave, too.
 pub(super) struct Import {
     made: &'static Made,
     action: &'static str,

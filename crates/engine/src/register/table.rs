@@ -22,7 +22,8 @@ pub struct Table {
     pub errors: Vec<FieldError>,
 }
 
-/// A row: the line it begins on, and for each field what it says, if the table has that column.
+/// A row: the line it begins on, and for each field what it says, if the table has that column. An empty cell says that the
+/// field is empty; of a field that never is, because it has a default, it says nothing.
 pub struct Row {
     pub line: usize,
     pub given: Vec<Option<Cell>>,
@@ -63,7 +64,12 @@ impl Table {
             }
             for (column, field) in columns.iter().enumerate() {
                 let Some(field) = *field else { continue };
-                match fields[field].read_text(record.cells.get(column).map_or("", String::as_str)) {
+                let text = record.cells.get(column).map_or("", String::as_str);
+                // Nothing said is no default either: a row that is there already keeps what it has.
+                if text.is_empty() && fields[field].default.is_some() {
+                    continue;
+                }
+                match fields[field].read_text(text) {
                     Ok(cell) => given[field] = Some(cell),
                     Err((code, message)) => errors.push(error(record.line, fields[field].name, code, message)),
                 }

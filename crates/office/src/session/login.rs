@@ -2,7 +2,7 @@
 
 use engine::{Ask, Command, Cx, Entity, Need, Prepare, Route, post, sql};
 use kernel::code::{Text, fold};
-use kernel::{Instant, Result, Secret, p};
+use kernel::{Instant, Refusal, Result, Secret, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl Login {
     /// that guessing on costs the plant nothing.
     fn prepare(&mut self, cx: &Cx<'_>) -> Result<()> {
         let user = User::by_key(cx, &fold(self.username.as_str()))?;
-        if locked_until(cx, self.username.as_str(), user.as_ref())?.is_some() {
+        if lock_of(cx, self.username.as_str(), user.as_ref())?.is_some() {
             return Ok(());
         }
         let hash = user.and_then(|user| user.password_hash);
@@ -78,7 +78,7 @@ impl Login {
 }
 
 impl Command for Login {
-    type Loaded = Option<User>;
+    type Loaded = (Option<User>, Option<Lock>);
     type Output = SignedIn;
     const NAME: &'static str = "session.login";
     const ROUTE: Route = post("/auth/login");
@@ -90,13 +90,16 @@ impl Command for Login {
         Entity::of("user", &self.username)
     }
 
-    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Option<User>> {
+    fn guards(&self, cx: &Cx<'_>, _: &mut Ask) -> Result<Self::Loaded> {
         let user = User::by_key(cx, &fold(self.username.as_str()))?;
-        open(cx, ask, self.username.as_str(), user.as_ref())?;
-        Ok(user)
+        let lock = lock_of(cx, self.username.as_str(), user.as_ref())?;
+        Ok((user, lock))
     }
 
-    fn run(self, user: Option<User>, cx: &mut Cx<'_>) -> Result<SignedIn> {
+    fn run(self, (user, lock): Self::Loaded, cx: &mut Cx<'_>) -> Result<SignedIn> {
+        if let Some(lock) = lock {
+            return lock.refuse(cx);
+        }
         let is_right = |user: &User| {
             let checked = self.checked.as_ref();
             checked.is_some_and(|c| c.is_right && c.hash.is_some() && c.hash == user.password_hash)
@@ -154,12 +157,12 @@ fn fail(cx: &mut Cx<'_>, username: &str, user: Option<&User>) -> Result<SignedIn
 pub(crate) fn count_failure(cx: &mut Cx<'_>, username: &str, user: Option<&User>) -> Result<()> {
     let ip = cx.origin().ip.clone().unwrap_or_default();
     cx.run(
-        sql!("insert into sign_in_failure (username_key, ip, at) values ($1, $2, $3)"),
+        sql!("insert into sign_in_failure (username_key, ip, at, tries_locked) values ($1, $2, $3, 0)"),
         p![fold(username), ip, cx.now],
     )?;
     let Some(user) = user else { return Ok(()) };
     cx.about("user", &user.username);
-    if locked_until(cx, username, Some(user))?.is_some() {
+    if lock_of(cx, username, Some(user))?.is_some() {
         cx.emit(AccountLocked { username: user.username.to_string(), why: "PASSWORD".into() })?;
     }
     Ok(())
@@ -167,14 +170,45 @@ pub(crate) fn count_failure(cx: &mut Cx<'_>, username: &str, user: Option<&User>
 
 /// Whether the name and the address may try: ACCOUNT_LOCKED with the minutes to wait.
 pub(crate) fn open(cx: &Cx<'_>, ask: &mut Ask, username: &str, user: Option<&User>) -> Result<()> {
-    let until = locked_until(cx, username, user)?;
-    let minutes = until.map_or(0, |until| (until.ms() - cx.now.ms()).div_euclid(60_000) + 1);
-    ask.that(until.is_none(), || ACCOUNT_LOCKED.with("minutes", minutes))
+    match lock_of(cx, username, user)? {
+        Some(lock) => ask.that(false, || lock.refusal(cx)),
+        None => Ok(()),
+    }
 }
 
-/// Until when the name or the address is locked. A lock begins with the failure that made it full and holds
+/// A name or an address that may not try: since which failure, and until when.
+#[derive(Clone, Copy)]
+pub struct Lock {
+    failure: i64,
+    until: Instant,
+}
+
+impl Lock {
+    fn refusal(self, cx: &Cx<'_>) -> Refusal {
+        ACCOUNT_LOCKED.with("minutes", (self.until.ms() - cx.now.ms()).div_euclid(60_000) + 1)
+    }
+
+    /// Count the try. Nobody who guesses on may fill the plant's disk: of the tries under one lock the first, second, fourth,
+    /// eighth … leave a row, each with their number so far (decision 0003).
+    fn refuse(self, cx: &mut Cx<'_>) -> Result<SignedIn> {
+        let tried: Option<(i64,)> = cx.one(
+            sql!("update sign_in_failure set tries_locked = tries_locked + 1 where id = $1 returning tries_locked"),
+            p![self.failure],
+        )?;
+        let tries = tried.map_or(1, |tried| tried.0);
+        match tries & (tries - 1) {
+            0 => cx.note("add", "tries", None, Some(tries.into())),
+            _ => cx.quietly(),
+        }
+        let refusal = self.refusal(cx);
+        cx.refuse_and_keep(refusal);
+        Ok(SignedIn::default())
+    }
+}
+
+/// The lock of the name or the address. It begins with the failure that made it full and holds
 /// `auth.lock.minutes`; what failed before the last sign-in does not count against the name.
-fn locked_until(cx: &Cx<'_>, username: &str, user: Option<&User>) -> Result<Option<Instant>> {
+fn lock_of(cx: &Cx<'_>, username: &str, user: Option<&User>) -> Result<Option<Lock>> {
     let window_ms = i64::from(cx.setting(&AUTH_LOCK_MINUTES)?) * 60_000;
     let since = user.and_then(|u| u.last_login_at).unwrap_or(Instant::from_ms(0));
     let of_name = failures(cx, Whose::Name(&fold(username), since), i64::from(cx.setting(&AUTH_LOCK_USER_FAILURES)?))?;
@@ -183,9 +217,13 @@ fn locked_until(cx: &Cx<'_>, username: &str, user: Option<&User>) -> Result<Opti
         Some(ip) => failures(cx, Whose::Address(ip), i64::from(cx.setting(&AUTH_LOCK_IP_FAILURES)?))?,
         None => None,
     };
-    let locks = [of_name, of_ip].into_iter().flatten().filter(|(last, first)| last.ms() - first.ms() < window_ms);
-    Ok(locks.map(|(last, _)| last.plus_ms(window_ms)).filter(|until| *until > cx.now).max())
+    let full = [of_name, of_ip].into_iter().flatten().filter(|(last, first)| last.1.ms() - first.1.ms() < window_ms);
+    let locks = full.map(|((failure, at), _)| Lock { failure, until: at.plus_ms(window_ms) });
+    Ok(locks.filter(|lock| lock.until > cx.now).max_by_key(|lock| lock.until))
 }
+
+/// A wrong password: its row and when it was given.
+type Failure = (i64, Instant);
 
 enum Whose<'w> {
     Name(&'w str, Instant),
@@ -193,18 +231,18 @@ enum Whose<'w> {
 }
 
 /// The newest and the oldest of the last `n` failures; none when there are fewer.
-fn failures(cx: &Cx<'_>, whose: Whose<'_>, n: i64) -> Result<Option<(Instant, Instant)>> {
-    let times: Vec<(Instant,)> = match whose {
+fn failures(cx: &Cx<'_>, whose: Whose<'_>, n: i64) -> Result<Option<(Failure, Failure)>> {
+    let found: Vec<Failure> = match whose {
         Whose::Name(key, since) => cx.all(
-            sql!("select at from sign_in_failure where username_key = $1 and at > $2 order by id desc limit $3"),
+            sql!("select id, at from sign_in_failure where username_key = $1 and at > $2 order by id desc limit $3"),
             p![*key, since, n],
         )?,
         Whose::Address(ip) => {
-            cx.all(sql!("select at from sign_in_failure where ip = $1 order by id desc limit $2"), p![*ip, n])?
+            cx.all(sql!("select id, at from sign_in_failure where ip = $1 order by id desc limit $2"), p![*ip, n])?
         }
     };
-    match (times.first(), times.last()) {
-        (Some(last), Some(first)) if times.len() as i64 == n => Ok(Some((last.0, first.0))),
+    match (found.first(), found.last()) {
+        (Some(last), Some(first)) if found.len() as i64 == n => Ok(Some((*last, *first))),
         _ => Ok(None),
     }
 }

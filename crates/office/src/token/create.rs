@@ -3,7 +3,7 @@
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Permits, Route, numbers, post, sql};
 use kernel::code::{Name, Text};
 use kernel::error::VALIDATION_FAILED;
-use kernel::{Error, Id, Instant, Refusal, Result, p};
+use kernel::{Cidr, Error, Id, Instant, Refusal, Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -11,7 +11,6 @@ use serde_json::Value as Json;
 use super::{
     AUTH_TOKEN_MAX_DAYS, AUTH_TOKEN_RATE_PER_MIN, DAY_MS, Token, TokenKind, TokenNo, TokenView, allowed, points, view,
 };
-use crate::actor::Cidr;
 use crate::binding::{self, Bound, LineCode, StationCode};
 use crate::user::filled;
 use crate::{PermissionsChanged, secret};

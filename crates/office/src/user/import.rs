@@ -82,7 +82,9 @@ impl Command for ImportUsers {
         let mut answer = Imported { created: 0, failed: 0, rows: vec![], secrets: vec![] };
         for (i, row) in rows.into_iter().enumerate() {
             let username = row.get("username").and_then(Json::as_str).unwrap_or_default().to_string();
-            let made = match serde_json::from_value::<CreateUser>(Json::Object(row)) {
+            let row = Json::Object(row);
+            let read = |row: &Json| serde_json::from_value::<CreateUser>(row.clone());
+            let made = match read(&row) {
                 Ok(create) => cx.attempt(|cx| {
                     cx.about("user", &create.username);
                     let found = create.guards(cx, &mut Ask::first())?;
@@ -91,7 +93,11 @@ impl Command for ImportUsers {
                     cx.record("USER_IMPORT")?;
                     Ok(created)
                 })?,
-                Err(problem) => Err(fault("", problem.to_string())),
+                Err(problem) => {
+                    let problem = problem.to_string();
+                    let path = engine::door::culprit(&row, &problem, |row| read(row).map(drop));
+                    Err(fault(&path, problem))
+                }
             };
             match made {
                 Ok(created) => {

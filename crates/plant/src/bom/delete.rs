@@ -36,6 +36,7 @@ impl Command for DeleteBomItem {
     }
 
     fn run(self, item: BomItem, cx: &mut Cx<'_>) -> Result<Done> {
+        cx.about("bom_item", item.key());
         cx.remove(&item)?;
         tell(cx, &item.parent_code)?;
         Ok(Done::OK)

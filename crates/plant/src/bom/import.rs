@@ -99,11 +99,10 @@ impl Command for ImportBom {
         let mut done = Imported { created: 0, updated: 0, unchanged: 0 };
         let mut parents = BTreeSet::new();
         for Planned { before, mut item } in plan {
-            cx.about("bom_item", format!("{}/{}/{}", item.parent_code, item.bom_code, item.line_no));
+            cx.about("bom_item", item.key());
             let count = match before {
                 None => {
-                    let place = format!("{}/{}/{}", item.parent_code, item.bom_code, item.line_no);
-                    cx.add(&mut item).map_err(|e| e.taken_as(create::duplicate(place)))?;
+                    cx.add(&mut item).map_err(|e| e.taken_as(create::duplicate(item.key())))?;
                     &mut done.created
                 }
                 Some(before) if cx.save(&before, &mut item)? => &mut done.updated,

@@ -52,6 +52,7 @@ impl Command for UpdateBomItem {
     }
 
     fn run(self, (before, mut item): (BomItem, BomItem), cx: &mut Cx<'_>) -> Result<BomItemView> {
+        cx.about("bom_item", before.key());
         if cx.save(&before, &mut item)? {
             tell(cx, &item.parent_code)?;
         }

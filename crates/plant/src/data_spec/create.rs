@@ -72,11 +72,13 @@ impl Command for CreateDataSpec {
 
     fn run(self, operation: Operation, cx: &mut Cx<'_>) -> Result<DataSpecView> {
         let frozen = self.frozen();
+        let spec_id = SpecId { operation: operation.code.clone(), name: self.name.clone() };
         let mut spec = DataSpec {
             id: Id::of(0),
             operation_id: operation.id,
             name: self.name.to_string(),
             name_key: self.name.key(),
+            spec_key: spec_id.key(),
             item_type: self.item_type,
             data_type: self.data_type,
             method: self.method,
@@ -92,7 +94,7 @@ impl Command for CreateDataSpec {
             version: 1,
         };
         spec.keep(&frozen)?;
-        cx.about("data_spec", SpecId { operation: operation.code.clone(), name: self.name.clone() });
+        cx.about("data_spec", spec_id);
         cx.add(&mut spec).map_err(|e| e.taken_as(self.duplicate()))?;
         cx.created();
         spec.revised(cx, &operation.code)?;

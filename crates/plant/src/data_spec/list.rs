@@ -26,7 +26,7 @@ pub static DATA_SPECS: Listing = Listing {
     conditions: "",
     key: "d.id",
     filters: &[
-        Filter::new("q", "d.name_key", By::Prefix("d.name_key")),
+        Filter::new("q", "", By::Prefixes(&["d.spec_key", "d.name_key"])),
         Filter::new("operationCode", "o.code_key = $", By::Code("operations")),
         Filter::new("isActive", "d.is_active = $", By::Bool),
     ],

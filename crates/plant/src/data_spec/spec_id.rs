@@ -21,6 +21,11 @@ impl SpecId {
         let operation = operation.replace("%3A", ":").replace("%3a", ":");
         Ok(SpecId { operation: OperationCode::parse(&operation)?, name: Name::parse(name)? })
     }
+
+    /// The folded text by which two ids are the same.
+    pub fn key(&self) -> String {
+        kernel::code::fold(&self.to_string())
+    }
 }
 
 impl fmt::Display for SpecId {

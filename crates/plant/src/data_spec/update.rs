@@ -63,6 +63,7 @@ impl Command for UpdateDataSpec {
         spec.keep(&edited)?;
         spec.is_active = self.is_active.unwrap_or(spec.is_active);
         let operation = before.operation_code(cx)?;
+        cx.about("data_spec", before.view(&operation)?.spec_id);
         if differs(&before, &spec) {
             spec.revision += 1;
             cx.save(&before, &mut spec)?;

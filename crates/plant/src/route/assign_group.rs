@@ -11,7 +11,7 @@ use super::answer::RouteAnswer;
 use super::config::{ExecutionConfig, ScopeType, Target};
 use super::configure::{check_contents, check_references, merged, normal, step_of};
 use super::step::{STEPS_MAX, StepNo};
-use super::{ROUTE_NOT_FOUND, Route, RouteChange, RouteCode};
+use super::{Route, RouteChange, RouteCode};
 use crate::station::StationGroupCode;
 
 /// Set the station group of several steps at once: all or none, and one compile for all (core §5 screen). What else is set at the
@@ -41,8 +41,7 @@ impl Command for AssignGroup {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.part(cx.unchanged(route.version))?;
         let is_some = (1..=STEPS_MAX).contains(&self.step_nos.len());
         ask.that(is_some, || Refusal::from(VALIDATION_FAILED).at("/stepNos"))?;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::check::{COMPILE, Checker, Draft, Finding};
 use super::material::Material;
 use super::version::VersionAnswer;
-use super::{ROUTE_NOT_FOUND, Route, RouteCode, RouteVersion, RouteVersionCompiled, VersionStatus};
+use super::{Route, RouteCode, RouteVersion, RouteVersionCompiled, VersionStatus};
 use crate::snapshot::{Snapshot, SnapshotRoute};
 
 kernel::refusals! {
@@ -40,8 +40,7 @@ impl Command for CompileRoute {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Route> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.that(has_live_steps(cx, &route)?, || ROUTING_EMPTY.with("route", &route.code))?;
         Ok(route)
     }

@@ -16,7 +16,7 @@ use super::config::{
 use super::mapping::IngestMapping;
 use super::spec::NamedSpec;
 use super::step::StepNo;
-use super::{ROUTE_NOT_FOUND, ROUTE_STEP_NOT_FOUND, Route, RouteChange, RouteCode, RouteStep};
+use super::{ROUTE_STEP_NOT_FOUND, Route, RouteChange, RouteCode, RouteStep};
 use crate::station::{Bench, STATION_GROUP_NOT_FOUND};
 
 /// Configure a route as a whole, or one step by its number; the step's configuration is kept under its key (R-CORE-064).
@@ -56,8 +56,7 @@ impl Command for Configure {
                 None
             }
         };
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         let target = match step_no {
             None => Target::Route(route.id),
             Some(no) => step_of(cx, ask, &route, no)?,
@@ -106,8 +105,7 @@ impl Command for ConfigureStep {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.part(cx.unchanged(route.version))?;
         let target = step_of(cx, ask, &route, self.step_no)?;
         let given = self.fields.stored()?;

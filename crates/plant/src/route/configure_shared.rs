@@ -66,8 +66,9 @@ impl Command for ConfigureShared {
     }
 
     fn run(self, target: Target, cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
-        let key = self.entity().key;
         let mut config = ExecutionConfig::new(target, normal(cx, self.fields.stored()?)?);
+        let key = config.config_id(cx)?;
+        cx.about("execution_config", &key);
         cx.add(&mut config).map_err(|e| e.taken_as(EXECUTION_CONFIG_DUPLICATE.with("config", key)))?;
         inherited(cx, config.operation_id)?;
         ConfigAnswer::of(cx, &config)
@@ -115,6 +116,7 @@ impl Command for ReconfigureShared {
 
     fn run(self, (before, after): Self::Loaded, cx: &mut Cx<'_>) -> Result<ConfigAnswer> {
         let mut after = ExecutionConfig { fields: Json::Object(normal(cx, after)?), ..before.clone() };
+        cx.about("execution_config", before.config_id(cx)?);
         if cx.save(&before, &mut after)? {
             inherited(cx, after.operation_id)?;
         }

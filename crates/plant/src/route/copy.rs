@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::answer::RouteAnswer;
 use super::config::ExecutionConfig;
 use super::create::ProductCode;
-use super::{ROUTE_CODE_DUPLICATE, ROUTE_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource, RouteStep, step};
+use super::{ROUTE_CODE_DUPLICATE, Route, RouteChange, RouteCode, RouteSource, RouteStep, step};
 
 /// Copy a route into one of the MES, also when the original is ERP's (R-CORE-051).
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -36,8 +36,7 @@ impl Command for CopyRoute {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Route> {
-        let original = Route::find_for_change(cx, &self.routing_code)?;
-        let original = ask.need(original, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let original = Route::to_change(cx, ask, &self.routing_code)?;
         let taken = Route::find(cx, &self.code)?.is_some();
         ask.that(!taken, || ROUTE_CODE_DUPLICATE.with("route", &self.code))?;
         Ok(original)

@@ -10,7 +10,7 @@ use super::config::{
     ConfigAnswer, ConfigFields, EXECUTION_CONFIG_NOT_FOUND, EXECUTION_CONFIG_SCOPE_MISMATCH, ExecutionConfig,
 };
 use super::configure::{check_contents, check_references, check_unset, merged, normal};
-use super::{ROUTE_NOT_FOUND, Route, RouteChange, RouteCode};
+use super::{Route, RouteChange, RouteCode};
 
 /// Change what is set at a route or step; `unset` names fields that are inherited again (R-CORE-062).
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -38,8 +38,7 @@ impl Command for Reconfigure {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         let given = self.fields.stored()?;
         check_unset(ask, &self.unset, &given)?;
         check_references(cx, ask, &given)?;

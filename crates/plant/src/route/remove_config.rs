@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::config::{EXECUTION_CONFIG_NOT_FOUND, ExecutionConfig};
 use super::reconfigure::of_route;
-use super::{ROUTE_NOT_FOUND, Route, RouteChange, RouteCode};
+use super::{Route, RouteChange, RouteCode};
 
 /// Remove the configuration of a route, a step or a retired step.
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -31,8 +31,7 @@ impl Command for RemoveConfig {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<(Route, ExecutionConfig)> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         let config = ExecutionConfig::named(cx, &self.config_id)?;
         let config = ask.need(config, || EXECUTION_CONFIG_NOT_FOUND.with("config", &self.config_id))?;
         ask.part(cx.unchanged(config.version))?;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::version::{ROUTE_VERSION_NOT_FOUND, ROUTE_VERSION_NOT_READY, VersionAnswer};
-use super::{ROUTE_NOT_FOUND, Route, RouteCode, RouteVersion, VersionStatus};
+use super::{Route, RouteCode, RouteVersion, VersionStatus};
 
 /// Take a READY version out of choice.
 #[derive(Deserialize, JsonSchema, Clone)]
@@ -29,8 +29,7 @@ impl Command for RetireVersion {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<(Route, RouteVersion)> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         let version = RouteVersion::of(cx, &route, self.version_no)?;
         let unknown = || ROUTE_VERSION_NOT_FOUND.with("route", &route.code).with("version", self.version_no);
         let version = ask.need(version, unknown)?;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::RouteAnswer;
-use super::{FAI_TEMPLATE, FAI_TEMPLATE_NOT_FOUND, FaiTemplate, ROUTE_NOT_FOUND, Route, RouteCode};
+use super::{FAI_TEMPLATE, FAI_TEMPLATE_NOT_FOUND, FaiTemplate, Route, RouteCode};
 
 kernel::code! {
     /// The code of an inspection template.
@@ -36,8 +36,7 @@ impl Command for SetFaiTemplate {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Route> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.part(cx.unchanged(route.version))?;
         if let Some(Some(code)) = &self.fai_template_code {
             let wish = FaiTemplate {

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::answer::RouteAnswer;
 use super::step::{STEPS_MAX, StepInput};
 use super::{
-    ROUTE_ERP_READONLY, ROUTE_NOT_FOUND, ROUTE_STEP_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource, RouteStep,
-    STEP_NO_DUPLICATE, step,
+    ROUTE_ERP_READONLY, ROUTE_STEP_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource, RouteStep, STEP_NO_DUPLICATE,
+    step,
 };
 use crate::operation::{OPERATION_NOT_FOUND, Operation};
 use crate::station::{STATION_GROUP_NOT_FOUND, StationGroup};
@@ -50,8 +50,7 @@ impl Command for SetSteps {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Found> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.part(cx.unchanged(route.version))?;
         let is_ours = route.source_system == RouteSource::Mes;
         ask.that(is_ours, || ROUTE_ERP_READONLY.with("route", &route.code).with("field", "steps"))?;

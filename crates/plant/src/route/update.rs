@@ -9,8 +9,7 @@ use serde::Deserialize;
 use super::answer::RouteAnswer;
 use super::create::{ProductCode, dates_in_order};
 use super::{
-    FAI_TEMPLATE, FaiTemplate, ROUTE_ERP_READONLY, ROUTE_NOT_FOUND, Route, RouteChange, RouteCode, RouteSource,
-    TrialScope, UnitCreation,
+    FAI_TEMPLATE, FaiTemplate, ROUTE_ERP_READONLY, Route, RouteChange, RouteCode, RouteSource, TrialScope, UnitCreation,
 };
 use crate::ProcessType;
 
@@ -51,8 +50,7 @@ impl Command for UpdateRoute {
     }
 
     fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Route> {
-        let route = Route::find_for_change(cx, &self.routing_code)?;
-        let route = ask.need(route, || ROUTE_NOT_FOUND.with("route", &self.routing_code))?;
+        let route = Route::to_change(cx, ask, &self.routing_code)?;
         ask.part(cx.unchanged(route.version))?;
         let edited = self.edited(&route);
         let theirs = [

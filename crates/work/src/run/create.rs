@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Ask, Command, Cx, Entity, Need, Permit, post, sql};
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Warning, post, sql};
 use kernel::code::clean;
 use kernel::{Refusal, Result, Text, p};
 use plant::line::{Line, LineCode};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{CREATE, RUN_NO_DUPLICATE, Run, RunAnswer, RunCreated, RunKeys, RunNo, limit, number};
 use crate::work_order::choose::{Resolution, ready_version};
 use crate::work_order::fit::{can_build, inactive, line_named, same_process};
-use crate::work_order::{OrderStatus, WORK_ORDER_ERP_CLOSED, Warning, WoNo, WorkOrder, pick, unless};
+use crate::work_order::{OrderStatus, WORK_ORDER_ERP_CLOSED, WoNo, WorkOrder, pick, unless};
 
 kernel::refusals! {
     /// Order dispatched to another line

@@ -46,6 +46,8 @@ row! {
         pub execution_mode: ExecutionMode,
         pub fai_no: Option<String>,
         pub in_at: Instant,
+        /// Whether values were given at entry, or sent since.
+        pub has_values: bool,
     }
 }
 
@@ -67,7 +69,7 @@ impl Row for AtHand {
         let (wo_no, product_code): (String, String) = (columns.take("wo_no")?, columns.take("product_code")?);
         let track = match columns.take::<Option<Id<super::Track>>>("track")? {
             None => {
-                skip(columns, 8)?;
+                skip(columns, 9)?;
                 None
             }
             Some(id) => Some(OpenTrack {
@@ -80,6 +82,7 @@ impl Row for AtHand {
                 execution_mode: columns.take("execution_mode")?,
                 fai_no: columns.take("fai_no")?,
                 in_at: columns.take("in_at")?,
+                has_values: columns.take::<Option<bool>>("has_values")?.is_some(),
             }),
         };
         let run = match columns.take::<Option<Id<Run>>>("run")? {
@@ -119,6 +122,7 @@ macro_rules! select_at_hand {
                  u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.changed_at, u.version,
                  w.wo_no, w.product_code,
                  t.id, t.n, t.step_no, t.station_id, s.code, t.attempt, t.execution_mode, t.fai_no, t.in_at,
+                 case when exists (select 1 from data_value v where v.track_id = u.open_track_id) then 1 end,
                  r.id, r.run_no, r.wo_id, r.line_id, l.code, r.route_version_id, r.plan_qty, r.status, r.unit_creation,
                  r.qty_units
              from unit u

@@ -143,7 +143,10 @@ pub fn enter(cx: &mut Cx<'_>, arrival: Arrival, operator: Option<&str>) -> Resul
             let mut tally = Tally::of(entry.run.id, entry.run.status);
             let placed = entry.place(cx, operator, &mut tally)?;
             tally.write(cx)?;
-            placed.tell(cx)
+            let alarm = leave::holds_run(placed.entry.run.id, &placed.entry.readings);
+            let answer = placed.tell(cx)?;
+            leave::hold_run(cx, alarm, &answer.track_id)?;
+            Ok(answer)
         }
     }
 }

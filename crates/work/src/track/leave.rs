@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{Ask, Cx, row, sql};
 use kernel::code::Sn;
 use kernel::{Id, Instant, Result, p};
-use plant::data_spec::{AlarmAction, Judge};
+use plant::data_spec::AlarmAction;
 use plant::snapshot::{FrozenRoute, Step};
 use plant::station::{Bench, STATION_NOT_FOUND, StationCode};
 use schemars::JsonSchema;
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use super::at_hand::{AtHand, OpenTrack, RunHead};
 use super::floor::{Floor, StepAt};
 use super::guards;
-use super::reading::{self, Given, Kept, Phase, Reading};
+use super::reading::{self, Given, Kept, Phase, Reading, Weight};
 use super::*;
 use crate::run::{HoldKind, RunNo, RunStatus};
 use crate::tally::Tally;
@@ -132,8 +132,8 @@ pub fn may_leave(cx: &Cx<'_>, ask: &mut Ask, scan: &Scan<'_>) -> Result<Departur
         repeat => return Ok(repeat),
     };
     exit.readings = reading::judged(cx, ask, exit.step(), scan.data, Phase::Out)?;
-    if !exit.step().data_specs.is_empty() {
-        exit.kept = reading::kept(cx, exit.track.id)?;
+    if exit.track.has_values {
+        exit.kept = reading::kept(cx, exit.track.id, exit.step())?;
     }
     exit.reasons = exit.judged(ask, cx)?;
     if exit.result() == Verdict::Pass {
@@ -296,18 +296,24 @@ pub fn leave(cx: &mut Cx<'_>, departure: Departure, operator: Option<&str>) -> R
             tally.write(cx)?;
             let alarm = closed.holds_run();
             let answer = closed.tell(cx)?;
-            if let Some((run, name)) = alarm {
-                hold_run(cx, run, &answer.track_id, &name)?;
-            }
+            hold_run(cx, alarm, &answer.track_id)?;
             Ok(answer)
         }
     }
 }
 
+/// The run that an alarm of these values holds, and the first such value. The run is held when the value is given, at entry or at
+/// exit: no board goes on while somebody should look (R-CORE-153).
+pub(super) fn holds_run(run: Id<Run>, given: &[Reading]) -> Option<(Id<Run>, String)> {
+    let alarm = given.iter().find(|r| r.weight().alarm == Some(AlarmAction::HoldRun));
+    alarm.map(|r| (run, r.name.clone()))
+}
+
 /// An alarm that holds the run holds it once more for each board; a run that is only tried is never on hold (R-CORE-105).
-pub fn hold_run(cx: &mut Cx<'_>, run: Id<Run>, track_id: &str, name: &str) -> Result<()> {
+pub(super) fn hold_run(cx: &mut Cx<'_>, alarm: Option<(Id<Run>, String)>, track_id: &str) -> Result<()> {
+    let Some((run, name)) = alarm else { return Ok(()) };
     if let Some(run) = Run::get(cx, run)?.filter(|run| run.status != RunStatus::Prep && !run.status.is_terminal()) {
-        run.hold(cx, HoldKind::Alarm, Some(track_id.to_string()), name)?;
+        run.hold(cx, HoldKind::Alarm, Some(track_id.to_string()), &name)?;
     }
     Ok(())
 }
@@ -338,36 +344,26 @@ impl Exit {
                 self.defects = linked.unwrap_or_default();
             }
         }
-        for r in &self.readings {
-            if r.is_key && r.judge == Judge::Fail {
-                add(ResultReason::KeyValue, Some(&r.name));
+        for (name, weight) in self.weighed() {
+            if weight.fails {
+                add(ResultReason::KeyValue, Some(name));
             }
-            if r.alarmed && r.action == Some(AlarmAction::Fail) {
-                add(ResultReason::Alarm, Some(&r.name));
-            }
-        }
-        for kept in &self.kept {
-            let Some(spec) = self.step().data_specs.iter().find(|s| s.name == kept.name) else { continue };
-            if spec.item_type == plant::data_spec::ItemType::Key && kept.judge == Judge::Fail {
-                add(ResultReason::KeyValue, Some(&kept.name));
-            }
-            if kept.alarmed && spec.alarm.as_ref().is_some_and(|a| a.action == AlarmAction::Fail) {
-                add(ResultReason::Alarm, Some(&kept.name));
+            if weight.alarm == Some(AlarmAction::Fail) {
+                add(ResultReason::Alarm, Some(name));
             }
         }
         Ok(reasons)
     }
 
-    /// The values whose alarm holds the unit, and whether one holds the run too.
-    fn holding(&self) -> (Vec<String>, bool) {
-        let holds = |action| matches!(action, Some(AlarmAction::Hold | AlarmAction::HoldRun));
-        let given = self.readings.iter().filter(|r| r.alarmed).map(|r| (&r.name, r.action));
-        let specs = &self.step().data_specs;
-        let action_of =
-            |name: &str| specs.iter().find(|s| s.name == name).and_then(|s| s.alarm.as_ref()).map(|a| a.action);
-        let kept = self.kept.iter().filter(|k| k.alarmed).map(|k| (&k.name, action_of(&k.name)));
-        let all: Vec<_> = given.chain(kept).filter(|(_, action)| holds(*action)).collect();
-        let of_run = all.iter().any(|(_, action)| *action == Some(AlarmAction::HoldRun));
-        (all.into_iter().map(|(name, _)| name.clone()).collect(), of_run)
+    /// The values given now and those that were there.
+    fn weighed(&self) -> impl Iterator<Item = (&String, Weight)> {
+        let given = self.readings.iter().map(|r| (&r.name, r.weight()));
+        given.chain(self.kept.iter().map(|k| (&k.name, k.weight)))
+    }
+
+    /// The values whose alarm holds the unit.
+    fn holding(&self) -> Vec<String> {
+        let holds = |(_, w): &(&String, Weight)| matches!(w.alarm, Some(AlarmAction::Hold | AlarmAction::HoldRun));
+        self.weighed().filter(holds).map(|(name, _)| name.clone()).collect()
     }
 }

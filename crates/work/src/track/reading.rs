@@ -81,13 +81,26 @@ pub struct Reading {
 }
 
 row! {
-    /// A value kept with the open track already: given at entry, or sent by a machine.
-    pub struct Kept {
-        pub name: String,
-        pub revision: i64,
-        pub judge: Judge,
-        pub alarmed: bool,
+    struct KeptRow {
+        name: String,
+        revision: i64,
+        judge: Judge,
+        alarmed: bool,
     }
+}
+
+/// A value kept with the open track already: given at entry, or sent by a machine.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub name: String,
+    pub weight: Weight,
+}
+
+/// What a value means for its board: whether it fails it as a key value, and what its alarm does.
+#[derive(Clone, Copy, Debug)]
+pub struct Weight {
+    pub fails: bool,
+    pub alarm: Option<AlarmAction>,
 }
 
 /// Where values are taken.
@@ -166,7 +179,7 @@ pub fn spec_of<'s>(cx: &Cx<'_>, step: &'s Step, name: &str) -> Result<Option<Cow
 fn voluntary(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
     let found: Option<DataSpec> = cx.one(
         sql!(
-            "select d.id, d.operation_id, d.name, d.name_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
+            "select d.id, d.operation_id, d.name, d.name_key, d.spec_key, d.item_type, d.data_type, d.method, d.allow_manual_fallback,
                  d.trigger_type, d.trigger_rule, d.spec, d.alarm, d.is_required, d.is_active, d.has_values, d.revision, d.version
              from data_spec d join operation o on o.id = d.operation_id
              where o.code_key = $1 and d.name_key = $2 and d.is_active = 1"
@@ -192,15 +205,29 @@ fn voluntary(cx: &Cx<'_>, step: &Step, name: &str) -> Result<Option<Frozen>> {
     }))
 }
 
-/// The values a track has already.
-pub fn kept(cx: &Cx<'_>, track: Id<Track>) -> Result<Vec<Kept>> {
-    cx.all(
+/// The values a track of a step has already, weighed as the spec said that judged them: the step's own, or the one of its
+/// operation at that revision for what was given of one's own accord.
+pub fn kept(cx: &Cx<'_>, track: Id<Track>, step: &Step) -> Result<Vec<Kept>> {
+    let rows: Vec<KeptRow> = cx.all(
         sql!(
             "select name, revision, judge, alarmed from data_value
              where track_id = $1 and superseded_by_id is null order by id"
         ),
         p![track],
-    )
+    )?;
+    let weighed = rows.into_iter().map(|row| {
+        let bound = step.data_specs.iter().find(|spec| spec.name == row.name).map(Cow::Borrowed);
+        let spec = match bound {
+            Some(spec) => Some(spec),
+            None => DataSpec::at_revision(cx, &step.operation_code, &row.name, row.revision)?.map(Cow::Owned),
+        };
+        let weight = Weight {
+            fails: row.judge == Judge::Fail && spec.as_ref().is_some_and(|s| s.item_type == ItemType::Key),
+            alarm: spec.and_then(|s| s.alarm.as_ref().map(|a| a.action)).filter(|_| row.alarmed),
+        };
+        Ok(Kept { name: row.name, weight })
+    });
+    weighed.collect()
 }
 
 /// Specs of an operation that are known to have values: their types are locked already.
@@ -319,6 +346,11 @@ pub fn tell(cx: &mut Cx<'_>, at: &Where<'_>, readings: &[Reading]) -> Result<()>
 }
 
 impl Reading {
+    /// What it means for its board.
+    pub fn weight(&self) -> Weight {
+        Weight { fails: self.is_key && self.judge == Judge::Fail, alarm: self.action.filter(|_| self.alarmed) }
+    }
+
     /// The value itself.
     pub fn value(&self) -> Json {
         let number = self.number.map(Json::from);

@@ -1,6 +1,6 @@
 //! Which routes an order could take, and which lines could build them; with the reason where not.
 
-use engine::{Cx, Need, Permit, Query, get, row, sql};
+use engine::{Cx, Need, Permit, Query, Warning, get, row, sql};
 use kernel::{Error, Instant, Result, p};
 use plant::ProcessType;
 use plant::line::Line;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choose::{Resolution, ResolutionView, ready_version};
 use super::fit::{can_build, process_fits, same_process};
-use super::{WORK_ORDER_NOT_FOUND, Warning, WoNo, WorkOrder};
+use super::{WORK_ORDER_NOT_FOUND, WoNo, WorkOrder};
 
 /// The routes of an order's product and the generic ones, and the lines in scope.
 #[derive(Deserialize, JsonSchema)]

@@ -1,7 +1,7 @@
 //! Receive: demand comes in, from the ERP or by hand; the same order again is an update (R-CORE-083, 084).
 
 use engine::db::Noun;
-use engine::{Ask, Command, Cx, Entity, Need, Permit, given, post};
+use engine::{Ask, Command, Cx, Entity, Need, Permit, Warning, given, post};
 use kernel::error::VALIDATION_FAILED;
 use kernel::{Day, Error, FieldError, Instant, Qty, Refusal, Result, Text};
 use plant::common::{Meta, fields_changed, fields_given};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::choose::{Resolution, releasable};
 use super::erp::{self, ErpState, WO_TRUST_ERP_RELEASE};
 use super::{
-    OrderStatus, ProductCode, WORK_ORDER_PRODUCT_LOCKED, WORK_ORDER_QTY_BELOW_ALLOCATED, Warning, WoNo, WorkOrder,
+    OrderStatus, ProductCode, WORK_ORDER_PRODUCT_LOCKED, WORK_ORDER_QTY_BELOW_ALLOCATED, WoNo, WorkOrder,
     WorkOrderCancelled, WorkOrderReceived, WorkOrderReleased, WorkOrderUpdated,
 };
 

@@ -51,7 +51,7 @@ pub struct RowResult {
     pub params: Map<String, Json>,
     /// The refusal's sentence, or null.
     pub detail: Option<String>,
-    pub warnings: Vec<super::Warning>,
+    pub warnings: Vec<engine::Warning>,
 }
 
 /// How the batch went.

@@ -1,7 +1,7 @@
 //! Runs and orders while boards are worked.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -53,6 +53,60 @@ fn r_core_017_boards_scan_while_a_run_is_held_and_goes_on() {
         });
         assert!(seen.iter().all(|code| *code == "RUN_ON_HOLD"), "on {}: {seen:?}", plant.on);
         assert_eq!(run(plant, "RUN-1")["unitStats"]["done"], 12, "on {}", plant.on);
+    });
+}
+
+/// Somebody holds and resumes a run as fast as the answers come: scans are refused while it is held, and otherwise go through.
+#[test]
+fn r_core_017_holding_and_resuming_without_pause_starves_no_scan() {
+    let tiny = Tiny { units: 2_400, plan_qty: 2_400, steps: vec![work::testing::step(10, "PRINT")], ..Tiny::default() };
+    story(tiny, |plant| {
+        window(plant, 0);
+        let (over, ends) = (AtomicBool::new(false), Instant::now() + Duration::from_secs(3));
+        let scanned: Vec<(&'static str, &'static str, Duration)> = std::thread::scope(|scope| {
+            let scanner = |part: usize| {
+                let (boss, mut seen) = (plant.boss(), Vec::new());
+                for n in (1..=2_400).filter(|n| n % 8 == part) {
+                    let sn = format!("SN-{n:04}");
+                    for (call, fields) in [scan("ST-PRINT-01", &sn), exit("ST-PRINT-01", &sn, "PASS")] {
+                        let mut told = "";
+                        while told != "OK" && Instant::now() < ends {
+                            let began = Instant::now();
+                            told = code(&plant.call(&boss, call, fields.clone()));
+                            seen.push((call, told, began.elapsed()));
+                        }
+                    }
+                }
+                seen
+            };
+            let scanners: Vec<_> = (0..8).map(|part| scope.spawn(move || scanner(part))).collect();
+            let holding = scope.spawn(|| {
+                let (boss, fields) = (plant.boss(), json!({ "runNo": "RUN-1", "reason": "smoke" }));
+                let mut turns = 0;
+                while !over.load(Ordering::Relaxed) {
+                    for command in ["run.hold", "run.resume"] {
+                        let _ = plant.call(&boss, command, fields.clone());
+                    }
+                    turns += 1;
+                }
+                turns
+            });
+            let seen = scanners.into_iter().flat_map(|scanner| scanner.join().unwrap()).collect();
+            over.store(true, Ordering::Relaxed);
+            println!("on {}: held and resumed {} times", plant.on, holding.join().unwrap());
+            seen
+        });
+        let mut outcomes = std::collections::BTreeMap::new();
+        for (call, told, took) in &scanned {
+            let (count, longest) = outcomes.entry((*call, *told)).or_insert((0, Duration::ZERO));
+            (*count, *longest) = (*count + 1, (*longest).max(*took));
+        }
+        println!("on {}: {outcomes:?}", plant.on);
+        for ((call, told), (_, longest)) in &outcomes {
+            let known = *told == "OK" || (*call, *told) == ("unit.track_in", "RUN_ON_HOLD");
+            assert!(known && *longest < Duration::from_secs(2), "on {}: {outcomes:?}", plant.on);
+        }
+        assert!(outcomes[&("unit.track_out", "OK")].0 > 20, "on {}: {outcomes:?}", plant.on);
     });
 }
 

@@ -51,6 +51,12 @@ fn r_core_134_the_same_exit_within_the_window_gives_the_first_answer() {
             json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0002", "result": "PASS" }),
         );
         assert_eq!((nowhere.def.code, &nowhere.params["lastStation"]), ("UNIT_NOT_IN_STATION", &json!(null)));
+        for (lang, words) in
+            [(engine::Lang::En, "no station has seen it yet"), (engine::Lang::Zh, "还没有到过任何工位")]
+        {
+            let said = engine::words::refusal(lang, &nowhere);
+            assert!(said.contains(words) && !said.contains('–'), "{said}");
+        }
     });
 }
 

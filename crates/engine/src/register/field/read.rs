@@ -1,6 +1,6 @@
 //! How a field is read: from JSON as calls give it, and from the cells of a table.
 
-use kernel::code::{Name, Text, clean, fold, is_blank};
+use kernel::code::{Name, Text, clean, fold, is_blank, unaddressable};
 use kernel::{Day, Qty, Value};
 use serde_json::{Value as Json, json};
 
@@ -29,7 +29,10 @@ impl Field {
                 if is_blank(&code) {
                     return Err(("CODE_REQUIRED", "CODE_REQUIRED".into()));
                 }
-                kept(code)
+                match unaddressable(&code) {
+                    Some(problem) => return wrong(problem),
+                    None => kept(code),
+                }
             }
             Kind::Name => match Name::parse(text()?) {
                 Ok(name) => kept(name.to_string()),
@@ -103,13 +106,12 @@ impl Field {
         })
     }
 
-    /// Read a value as a table gives it; nothing is empty, or the default.
+    /// Read a value as a table gives it; no text is empty.
     pub fn read_text(&self, text: &str) -> Result<Cell, Wrong> {
         if text.is_empty() {
-            return match self.default {
-                Some(default) => self.read_text(default),
-                None if matches!(self.kind, Kind::Code(_) | Kind::Name) => self.read(&Json::from("")),
-                None => self.empty(),
+            return match self.kind {
+                Kind::Code(_) | Kind::Name => self.read(&Json::from("")),
+                _ => self.empty(),
             };
         }
         let json = match self.kind {
@@ -197,6 +199,7 @@ mod tests {
             (Kind::Code(3), json!("abcd")),
             (Kind::Code(3), json!(" ")),
             (Kind::Code(3), json!("\u{200B}")),
+            (Kind::Code(3), json!("..")),
             (Kind::Name, json!("")),
             (Kind::Text(2), json!("abc")),
             (Kind::Text(2), json!(1)),

@@ -77,7 +77,7 @@ impl Exit {
         unit.open_track_id = None;
         unit.open_station_id = None;
         unit.open_since = None;
-        let (held_by, _) = self.holding();
+        let held_by = self.holding();
         for name in &held_by {
             holds::open(cx, &mut unit, UnitHoldKind::Alarm, None, name)?;
         }
@@ -112,10 +112,9 @@ fn keep_defect(cx: &mut Cx<'_>, track: Id<Track>, defect: &Defect) -> Result<()>
 }
 
 impl Closed {
-    /// The run that an alarm of this board holds, and the value that alarmed.
+    /// The run that an alarm of a value given now holds, and the value.
     pub fn holds_run(&self) -> Option<(Id<Run>, String)> {
-        let name = self.held_by.first().filter(|_| self.exit.holding().1);
-        name.map(|name| (self.exit.run.id, name.clone()))
+        holds_run(self.exit.run.id, &self.exit.readings)
     }
 
     /// Tell it, and answer.
@@ -151,33 +150,26 @@ impl Closed {
             operator_id: operator,
             defects,
         })?;
+        macro_rules! fact {
+            ($name:ident) => {
+                $name {
+                    line_id,
+                    line_code: run.line_code.clone(),
+                    station_code: Some(exit.bench.code.to_string()),
+                    wo_no: run.wo_no.clone(),
+                    run_no: run.run_no.to_string(),
+                    product_code: run.product_code.clone(),
+                    sn: unit.sn.to_string(),
+                    step_no: step.step_no,
+                    status: landed.word(),
+                    cause: "TRACK",
+                    defect_nos: vec![],
+                }
+            };
+        }
         match landed {
-            UnitStatus::Done => cx.emit(UnitDone {
-                line_id,
-                line_code: run.line_code.clone(),
-                station_code: Some(exit.bench.code.to_string()),
-                wo_no: run.wo_no.clone(),
-                run_no: run.run_no.to_string(),
-                product_code: run.product_code.clone(),
-                sn: unit.sn.to_string(),
-                step_no: step.step_no,
-                status: landed.word(),
-                cause: "TRACK",
-                defect_nos: vec![],
-            })?,
-            UnitStatus::OutFailed => cx.emit(UnitFailed {
-                line_id,
-                line_code: run.line_code.clone(),
-                station_code: Some(exit.bench.code.to_string()),
-                wo_no: run.wo_no.clone(),
-                run_no: run.run_no.to_string(),
-                product_code: run.product_code.clone(),
-                sn: unit.sn.to_string(),
-                step_no: step.step_no,
-                status: landed.word(),
-                cause: "TRACK",
-                defect_nos: vec![],
-            })?,
+            UnitStatus::Done => cx.emit(fact!(UnitDone))?,
+            UnitStatus::OutFailed => cx.emit(fact!(UnitFailed))?,
             _ => {}
         }
         let (wo_no, product_code) = (run.wo_no.clone(), run.product_code.clone());
