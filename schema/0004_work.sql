@@ -225,3 +225,11 @@ create table data_due (
   primary key (run_id, step_no, name)
 );
 create index data_due_at on data_due (due_at);
+
+create table handover (
+  entity_type text not null,
+  entity_key text not null,
+  roles text not null,
+  told_at integer not null,
+  primary key (entity_type, entity_key, roles)
+);

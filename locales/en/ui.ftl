@@ -116,6 +116,15 @@ diff-none = Nothing changed.
 next-action = Next action
 who-can = These people can:
 copy-handover = Copy hand-over
+command-handover-notify = Notify
+js-notified = Told: { $roles }
+js-notified-before = { $roles } were told within the last ten minutes.
+js-handover-heard = { $code } waits for you.
+word-WorkObject-work_order = Work order
+word-WorkObject-run = Run
+word-WorkObject-unit = Unit
+field-message = Message
+event-HANDOVER = Somebody was asked to take the next step
 
 ## In the browser: messages
 js-done-named = { $name }: done.
@@ -677,4 +686,3 @@ cmd-route-configure-step = Configure step
 cmd-route-compile = Compile
 cmd-route-retire-version = Retire version
 cmd-config-set = Change
-cmd-handover-notify = Notify

@@ -113,6 +113,15 @@ diff-none = 无变更。
 next-action = 下一步
 who-can = 可以处理的人：
 copy-handover = 复制交接
+command-handover-notify = 通知
+js-notified = 已通知：{ $roles }
+js-notified-before = { $roles } 在最近十分钟内已收到通知。
+js-handover-heard = { $code } 等待您处理。
+word-WorkObject-work_order = 工单
+word-WorkObject-run = 批次
+word-WorkObject-unit = 单件
+field-message = 留言
+event-HANDOVER = 已通知相关人员处理下一步
 
 ## In the browser: messages
 js-done-named = { $name }：完成。
@@ -668,4 +677,3 @@ cmd-route-configure-step = 配置工序
 cmd-route-compile = 编译
 cmd-route-retire-version = 停用版本
 cmd-config-set = 修改
-cmd-handover-notify = 通知

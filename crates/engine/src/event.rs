@@ -62,6 +62,11 @@ pub fn topics(payload: &Map<String, Json>, subject: &str, heard_at: &[String]) -
             topics.push_str(code);
         }
     }
+    // Whoever has the role hears of it wherever he is (R-SCR-006).
+    for role in payload.get("roles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+        topics.push_str("\nnotify:");
+        topics.push_str(role);
+    }
     topics
 }
 

@@ -225,7 +225,13 @@ impl Listener {
             self.stations.contains(topic)
                 || reads(&self.door.engine.shared.registry, topic, news.line_id, &self.caller.actor)
         };
-        let asked = |t: &&String| self.topics.contains(*t) && reads(t);
+        // A hand-over to a role is heard by whoever has it and may read what is handed over.
+        let about = news.topics.first().map(String::as_str).unwrap_or_default();
+        let may_hear = |t: &str| match t.strip_prefix("notify:") {
+            Some(role) => self.caller.actor.roles.iter().any(|mine| mine == role) && reads(about),
+            None => reads(t),
+        };
+        let asked = |t: &&String| self.topics.contains(*t) && may_hear(t);
         let mut touched: Vec<&str> = news.topics.iter().filter(asked).map(String::as_str).collect();
         if self.topics.contains(&list) && news.topics.first().is_some_and(|t| reads(t)) {
             touched.push(&list);
@@ -233,7 +239,10 @@ impl Listener {
         if touched.is_empty() {
             return None;
         }
-        let data = json!({ "no": news.no, "topics": touched, "name": news.name });
+        let mut data = json!({ "no": news.no, "topics": touched, "name": news.name });
+        if touched.iter().any(|t| t.starts_with("notify:")) {
+            data["about"] = about.into();
+        }
         Some(Event::default().event("changed").id(news.no.to_string()).data(data.to_string()))
     }
 

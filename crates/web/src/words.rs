@@ -193,6 +193,9 @@ pub fn translate(lang: Lang, value: &mut Json) {
                     map.insert("detail".into(), said.into());
                 }
             }
+            if let Some(codes) = map.get("actorRoles").cloned() {
+                map.insert("actorRoleCodes".into(), codes);
+            }
             if let Some(Json::Array(roles)) = map.get_mut("actorRoles") {
                 for role in roles {
                     let key = format!("role-{}", role.as_str().unwrap_or_default());

@@ -2,6 +2,7 @@
 
 mod asking;
 pub mod data_value;
+pub mod handover;
 pub mod run;
 pub mod tally;
 #[cfg(feature = "testing")]
@@ -17,4 +18,5 @@ pub fn register(registry: &mut engine::Registry) {
     unit::register(registry);
     track::register(registry);
     data_value::register(registry);
+    handover::register(registry);
 }

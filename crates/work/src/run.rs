@@ -33,6 +33,7 @@ pub use authorize::{AuthorizeAction, AuthorizeRun};
 pub use cancel::CancelRun;
 pub use close::CloseRun;
 pub use create::{CreateRun, Creation, PlanQty};
+pub use get::GetRun;
 pub use hold::HoldRun;
 pub use holds::HoldKind;
 pub use plan::PlanRun;

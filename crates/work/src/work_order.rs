@@ -36,6 +36,7 @@ pub use choose::RouteMode;
 pub use close::CloseOrder;
 pub(crate) use close::{reason_for_short, reason_missing};
 pub use dispatch::DispatchOrder;
+pub use get::GetOrder;
 pub use pick_status::SetPickStatus;
 pub use receive::ReceiveOrder;
 pub use receive_batch::ReceiveOrders;

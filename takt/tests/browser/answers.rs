@@ -117,3 +117,34 @@ fn r_core_070_warnings_of_a_compile_stand_on_the_page_of_the_version_and_of_the_
     }
     plant.served.stop();
 }
+
+#[test]
+fn r_scr_001_who_may_not_take_the_next_step_tells_those_who_can() {
+    let plant = Plant::open();
+    let planner = &mut plant.session("planner");
+    let order = json!({ "woNo": "WO-TELL", "productCode": "1016928", "plannedQty": 2, "routingCode": "PCBA-SMT-V1" });
+    done(planner, Request::post("/api/v1/integration/work-orders").json(&order));
+    done(planner, Request::post("/api/v1/work-orders/WO-TELL/release").json(&json!({ "lineCode": "SMT-A" })));
+    let run = json!({ "lineCode": "SMT-A", "planQty": 2 });
+    done(planner, Request::post("/api/v1/work-orders/WO-TELL/runs").json(&run));
+    plant.served.block_on(async {
+        let planner = plant.desk("planner").await;
+        planner.goto("/mes/work-orders").await;
+        planner.read("#live", "Live").await;
+        let leader = plant.desk("leader").await;
+        leader.goto("/mes/runs/RUN-WO-TELL-001").await;
+        leader.press(".next-bar [data-action='handover.notify']").await;
+        leader.read("#toasts", "Told: ").await;
+        leader.picture("handed-over").await;
+        planner.read("#toasts", "RUN-WO-TELL-001 waits for you").await;
+        planner.picture("handover-heard").await;
+        leader.press(".next-bar [data-action='handover.notify']").await;
+        leader.read("#toasts", "within the last ten minutes").await;
+        planner.press("#toasts a[href='/mes/runs/RUN-WO-TELL-001']").await;
+        planner.read("h1", "RUN-WO-TELL-001").await;
+        assert!(!planner.has("[data-action='handover.notify']").await, "whoever can act has nobody to tell");
+        ends_clean(leader).await;
+        ends_clean(planner).await;
+    });
+    plant.served.stop();
+}

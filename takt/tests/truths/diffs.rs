@@ -13,7 +13,7 @@ use crate::common::none_of;
 use crate::world::World;
 
 /// Tables whose rows are no facts of the plant, or are themselves the record of one.
-const OWN: [(&str, &str); 14] = [
+const OWN: [(&str, &str); 15] = [
     ("schema_version", "the schema"),
     ("counter", "numbers that were given"),
     ("lease", "who does chores"),
@@ -27,6 +27,7 @@ const OWN: [(&str, &str); 14] = [
     ("barcode", "the namespace of serials: follows from the units"),
     ("sign_in_failure", "counted for the lock-out; each has its own audit row"),
     ("password_history", "hashes that may not come again"),
+    ("handover", "when roles were told last; each has its own audit row"),
     ("principal", "the name of a user or token, kept with it"),
 ];
 

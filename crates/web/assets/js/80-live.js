@@ -14,6 +14,13 @@
     document.dispatchEvent(new CustomEvent("takt:changed", { detail: { topics } }));
   };
 
+  // somebody hands something over to a role of this person
+  const told = (about) => {
+    const [kind, ...key] = about.split(":"), page = { work_order: "/mes/work-orders/", run: "/mes/runs/", unit: "/mes/units/" }[kind];
+    const code = key.join(":"), here = page && location.pathname === page + encodeURIComponent(code);
+    Takt.toast({ status: "current", what: say("handover-heard", { code }), link: page && !here ? page + encodeURIComponent(code) : null, linkText: code });
+  };
+
   const refetch = async () => {
     timer = 0;
     last = Date.now();
@@ -69,7 +76,7 @@
     source = new EventSource("/events/stream?topics=" + topics.map(encodeURIComponent).join(","));
     source.addEventListener("open", () => { tries = 0; stopPoll(); heard(); back(); });
     source.addEventListener("heartbeat", heard);
-    source.addEventListener("changed", (e) => { heard(); let m = {}; try { m = JSON.parse(e.data); } catch { m = {}; } changed(m.topics || null); });
+    source.addEventListener("changed", (e) => { heard(); let m = {}; try { m = JSON.parse(e.data); } catch { m = {}; } if (m.about) told(m.about); changed(m.topics || null); });
     source.addEventListener("permissionsChanged", () => Takt.toast({ status: "warn", what: say("rights-changed"), actions: [{ label: say("reload"), primary: true, run: () => location.reload() }] }));
     source.addEventListener("error", () => {
       broken = true;
