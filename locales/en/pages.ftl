@@ -45,6 +45,7 @@ page-api_tokens = API tokens
 page-settings = Settings
 page-config_changes = History of the setting
 page-audit_logs = Audit log
+page-audit_chain = Chain of the audit trail
 page-audit_row = Audit entry
 page-api = API
 page-profile = Profile

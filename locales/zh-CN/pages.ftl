@@ -45,6 +45,7 @@ page-api_tokens = 接口令牌
 page-settings = 设置
 page-config_changes = 设置历史
 page-audit_logs = 审计日志
+page-audit_chain = 审计链
 page-audit_row = 审计记录
 page-api = 接口
 page-profile = 个人资料

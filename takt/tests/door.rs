@@ -185,3 +185,59 @@ fn r_plat_132_every_answer_names_its_request_and_an_error_names_it_in_its_body()
     assert_eq!(names.len(), 7, "no two requests have one name");
     served.stop();
 }
+
+#[test]
+fn r_plat_131_health_says_which_program_this_is() {
+    let served = Served::on_sqlite();
+    let health = served.send(&Request::get("/api/v1/health")).json().unwrap();
+    assert_eq!((&health["status"], &health["checks"]["disk"]), (&json!("ok"), &json!("ok")), "{health}");
+    assert!(health.as_object().unwrap().contains_key("commit"), "{health}");
+    served.stop();
+}
+
+#[test]
+fn r_scr_090_an_answer_of_the_api_is_in_the_language_that_is_asked_for_also_with_a_session() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut said = |more: &[(&'static str, &str)]| {
+        let asked = Request::get("/api/v1/lines/NO");
+        let asked = more.iter().fold(asked, |asked, (name, value)| asked.header(name, value));
+        let answer = admin.command(asked, "").unwrap().json().unwrap();
+        answer["detail"].as_str().unwrap().is_ascii()
+    };
+    assert!(said(&[("Accept-Language", "en")]), "English");
+    assert!(!said(&[("Accept-Language", "zh-CN")]), "Chinese");
+    let goes = [("Accept-Language", "zh-CN"), ("Sec-Fetch-Mode", "navigate")];
+    let own = said(&[]);
+    assert_eq!(said(&goes), own, "a browser that goes to an address has the language of its person");
+    served.stop();
+}
+
+#[test]
+fn what_an_administrator_looks_after_is_on_pages() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let other = served.session("boss");
+    let page = |session: &mut Session, path: &str| {
+        let answer = session.get(path).unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+        String::from_utf8_lossy(&answer.body).replace("&#x2f;", "/")
+    };
+    for path in ["/profile", "/system/user-management/boss"] {
+        assert_eq!(
+            page(&mut admin, path).matches("data-action=\"session.end\"").count(),
+            2,
+            "{path} ends each of two sessions"
+        );
+    }
+    drop(other);
+    let chain = page(&mut admin, "/system/audit-chain");
+    assert!(chain.contains("data-status=\"done\""), "the chain holds: {chain}");
+    assert!(page(&mut admin, "/system/audit-logs").contains("/system/audit-chain"), "the trail leads to its chain");
+    let duties = page(&mut admin, "/system/who-can");
+    assert!(duties.contains("data-code=\"ADMIN_AND_PRODUCTION\""), "{duties}");
+    let session = admin.get("/api/v1/auth/session").unwrap().json().unwrap();
+    assert_eq!(session["idleSec"], 480 * 60);
+    assert!(session["leftSec"].as_i64().is_some_and(|left| left > 86_000), "{session}");
+    served.stop();
+}

@@ -1,6 +1,7 @@
 //! Whether the process lives, whether it can work, and its figures (R-PLAT-131, R-PLAT-133).
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub async fn report(State(door): State<Arc<Door>>) -> Response<Body> {
     let body = json!({
         "status": if ok { "ok" } else { "degraded" },
         "version": door.settings.version,
+        "commit": option_env!("TAKT_COMMIT"),
         "schemaVersion": engine::db::migrate::NEWEST,
         "uptimeSec": door.started.elapsed().as_secs(),
         "checks": checks,
@@ -83,11 +85,16 @@ fn away(what: &str, error: &kernel::Error) -> String {
 /// At least five percent of the disk under an SQLite file must be free.
 fn disk(door: &Arc<Door>) -> String {
     let engine::store::Database::Sqlite(path) = &door.engine.database else { return "ok".into() };
-    let Some(folder) = path.parent() else { return "ok".into() };
-    match free_share(folder) {
+    match free_share(folder_of(path)) {
         Some(share) if share < 0.05 => format!("{:.1} % free", share * 100.0),
-        _ => "ok".into(),
+        Some(_) => "ok".into(),
+        None => "unknown".into(),
     }
+}
+
+/// The folder of a file; that of a bare name is the one the process works in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn free_share(folder: &std::path::Path) -> Option<f64> {
@@ -121,4 +128,18 @@ pub async fn metrics(
     let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_plat_131_the_disk_is_looked_at_wherever_the_file_lies() {
+        for (file, folder) in [("takt.db", "."), ("data/takt.db", "data"), ("/var/takt/takt.db", "/var/takt")] {
+            assert_eq!(folder_of(Path::new(file)), Path::new(folder));
+        }
+        assert!(free_share(folder_of(Path::new("takt.db"))).is_some_and(|share| (0.0..=1.0).contains(&share)));
+        assert_eq!(free_share(Path::new("/no/such/folder")), None, "what cannot be looked at is not said to be well");
+    }
 }

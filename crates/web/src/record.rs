@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Caller;
 use crate::context::{Context, encoded, filled};
-use crate::list::{acts, is_state};
+use crate::list::{Actions, acts, is_state};
 use crate::page::{ask_all, problem};
 use crate::pages::{Ask, Body as Page_, PAGES, Page, RecordPage, Source};
 use crate::{Door, list, words};
@@ -44,7 +44,9 @@ pub async fn answer(
     let crumbs =
         json!([{ "label": words::text(caller.lang, shown.crumb.0, &[]), "href": shown.crumb.1 }, { "label": title }]);
     let mut sections = sections(caller.lang, &thing, &schema, shown);
-    sections.extend(beside.iter().filter_map(|ask| list_below(door, caller, ask, &data, params)));
+    sections.extend(beside.iter().filter_map(|ask| {
+        list_below(door, caller, ask, &data, params).or_else(|| rows_below(door, caller, ask, &data, shown))
+    }));
     let mut context = Context::new(door, caller, page.name, page.path, uri, "desktop");
     context.title(title.clone());
     context.set("params", params);
@@ -93,6 +95,28 @@ fn list_below(
     table["empty_key"] = format!("empty-{}", ask.query.replace('.', "-")).into();
     table["more_href"] = own.map(|p| format!("{}?{query}", p.path)).filter(|_| !answer["nextCursor"].is_null()).into();
     Some(table)
+}
+
+/// What can be done with a row below a thing, by the question that answers the rows.
+const ROW_ACTIONS: [(&str, Actions); 1] = [("sessions", &[("session.end", &[("session", "session")])])];
+
+/// Rows of a question that is no list, with what can be done with each; none when it may not be asked.
+fn rows_below(
+    door: &Arc<Door>,
+    caller: &Caller,
+    ask: &Ask,
+    data: &Map<String, Json>,
+    shown: &RecordPage,
+) -> Option<Json> {
+    let items = data.get(ask.into)?["items"].as_array()?;
+    let schema = door.engine.shared.registry.queries.get(ask.query)?.output.as_value();
+    let title = words::text(caller.lang, &format!("list-{}", ask.query), &[]);
+    let mut section = table(caller.lang, ask.query, &title, items, &schema["properties"]["items"]["items"], shown);
+    let actions = ROW_ACTIONS.iter().find(|(query, _)| *query == ask.query).map_or(&[][..], |(_, actions)| actions);
+    for row in section["rows"].as_array_mut().into_iter().flatten() {
+        row["_actions"] = acts(door, caller, actions, row).into();
+    }
+    Some(section)
 }
 
 /// `run:{runNo}` with the object's own code.

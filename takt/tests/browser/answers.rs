@@ -148,3 +148,62 @@ fn r_scr_001_who_may_not_take_the_next_step_tells_those_who_can() {
     });
     plant.served.stop();
 }
+
+#[test]
+fn r_scr_092_a_session_that_is_about_to_end_says_so_and_can_be_kept() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("admin").await;
+        page.goto("/profile").await;
+        page.see("[data-action='session.end']").await;
+        page.picture("profile-sessions").await;
+        assert!(!page.has("#toasts .msg").await, "there is time");
+        // As if the plant ended a session after three minutes without a request.
+        let soon = "const s = JSON.parse(sessionStorage.getItem('takt-session')); s.idleSec = 175; \
+                    sessionStorage.setItem('takt-session', JSON.stringify(s));";
+        page.run(soon, json!(null)).await;
+        page.goto("/profile").await;
+        page.read("#toasts", "You are signed out soon").await;
+        page.picture("session-ends").await;
+        let used = "return Number(localStorage.getItem('takt-session-used'))";
+        let before = page.run(used, json!(null)).await.as_i64();
+        page.press("#toasts .btn.primary").await;
+        page.gone("#toasts .msg .btn.primary").await;
+        assert!(page.run(used, json!(null)).await.as_i64() > before, "the server was asked");
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+/// Labels of suppliers' reels are told from serials by what scanners deliver (R-SCR-025); the labels lie beside the project.
+#[test]
+fn r_scr_025_reel_labels_of_suppliers_are_read() {
+    let Ok(folder) = std::env::var("TAKT_ORACLES") else { return };
+    let labels =
+        std::fs::read_to_string(format!("{folder}/supplier_reel_barcodes.json")).expect("the labels are there");
+    let labels: serde_json::Value = serde_json::from_str(&labels).expect("JSON");
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("admin").await;
+        let labels = labels.as_array().expect("a list");
+        assert!(!labels.is_empty());
+        for label in labels {
+            let raw = label["value"].as_str().expect("a text");
+            let read = page.run("return Takt.readScan(arguments[0])", json!(raw)).await;
+            assert_eq!(read["kind"], "ecia", "{label}");
+            // What the label itself says: a field with the identifier 1P is the maker's part, P the customer's.
+            let field = |id: &str| {
+                raw.split(['\u{1d}', '\u{1e}', '\u{4}']).find_map(|f| f.strip_prefix(id).filter(|v| !v.is_empty()))
+            };
+            if let Some(part) = field("1P").or_else(|| field("P")) {
+                assert_eq!(
+                    read["value"].as_str().map(|v| v.split('|').next().unwrap_or_default()),
+                    Some(part),
+                    "{label}"
+                );
+            }
+        }
+        page.close().await;
+    });
+    plant.served.stop();
+}

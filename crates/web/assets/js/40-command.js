@@ -5,7 +5,11 @@
   // a fetch that gives up: a dead network must not leave anybody waiting
   const patient = async (url, options, ms) => {
     const patience = new AbortController(), timer = setTimeout(() => patience.abort(), ms);
-    try { return await fetch(url, Object.assign({ credentials: "same-origin", signal: patience.signal }, options)); }
+    try {
+      const answer = await fetch(url, Object.assign({ credentials: "same-origin", signal: patience.signal }, options));
+      if (answer.status !== 401) Takt.used();
+      return answer;
+    }
     finally { clearTimeout(timer); }
   };
 

@@ -80,9 +80,16 @@ pub const MATERIAL: &[Ask] = &[
     maybe("material_lots", "material_lots", &[("materialCode", Path("materialCode")), ("limit", Is("50"))]),
 ];
 
-pub const USER: &[Ask] = &[ask("user", "user.get", &[("username", Path("username"))])];
+pub const USER: &[Ask] = &[
+    ask("user", "user.get", &[("username", Path("username"))]),
+    maybe("sessions", "sessions", &[("username", Path("username"))]),
+];
 pub const ROLE: &[Ask] = &[ask("role", "role.get", &[("code", Path("code"))])];
-pub const WHO_CAN: &[Ask] = &[ask("matrix", "permission.matrix", &[("permission", Query("permission"))])];
+pub const WHO_CAN: &[Ask] = &[
+    ask("matrix", "permission.matrix", &[("permission", Query("permission"))]),
+    ask("segregation", "permission.segregation", &[]),
+];
 pub const SETTINGS: &[Ask] = &[ask("config", "config", &[("q", Query("q"))])];
+pub const AUDIT_CHAIN: &[Ask] = &[ask("chain", "audit.verify", &[])];
 pub const AUDIT_ROW: &[Ask] = &[ask("audit", "audit.get", &[("seq", Path("seq"))])];
-pub const PROFILE: &[Ask] = &[ask("me", "user.me", &[])];
+pub const PROFILE: &[Ask] = &[ask("me", "user.me", &[]), maybe("sessions", "sessions", &[])];
