@@ -133,6 +133,7 @@ field-userAgent = Browser
 field-isCurrent = This one
 js-session-ends = You are signed out soon, at { $time } at the latest, when nothing is done.
 js-session-stay = Stay signed in
+jump-to-route = Go to the settings of the route
 copy-handover = Copy hand-over
 command-handover-notify = Notify
 js-notified = Told: { $roles }

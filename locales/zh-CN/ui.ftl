@@ -130,6 +130,7 @@ field-userAgent = 浏览器
 field-isCurrent = 当前会话
 js-session-ends = 如无操作，您最迟将于 { $time } 退出登录。
 js-session-stay = 保持登录
+jump-to-route = 转到路线设置
 copy-handover = 复制交接
 command-handover-notify = 通知
 js-notified = 已通知：{ $roles }

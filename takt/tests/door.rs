@@ -79,6 +79,11 @@ fn r_plat_051_who_takes_a_list_away_is_on_record() {
     let mut admin = served.admin();
     let csv = admin.get("/api/v1/users?format=csv&q=bo").unwrap();
     assert!(csv.is_success() && String::from_utf8_lossy(&csv.body).contains("boss"));
+    let text = String::from_utf8_lossy(&csv.body).into_owned();
+    assert!(
+        text.lines().nth(1).is_some_and(|row| row.contains("admin")),
+        "what is added to a row is in its file: {text}"
+    );
     let rows = admin.get("/api/v1/audit-logs?action=EXPORT").unwrap().json().unwrap();
     let row = &rows["items"][0];
     assert_eq!((row["actor"].as_str(), row["entityKey"].as_str()), (Some("boss"), Some("users")), "{rows}");

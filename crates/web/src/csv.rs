@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, header};
+use engine::listing::Listing;
 use engine::registry::QueryEntry;
 use engine::{Entity, Lang, words};
 use kernel::Refusal;
@@ -32,7 +33,7 @@ pub async fn export(
     let list = Entity::of("export", entry.name);
     let recorded = door.engine.taken_away("EXPORT", list, asked, caller.actor.clone(), caller.origin.clone()).await;
     recorded.map_err(|e| refusal_of(e, &caller.origin.request_id))?;
-    let columns: Vec<&'static str> = listing.columns.iter().map(|c| c.name).collect();
+    let columns = columns(listing, &first);
     let head: Vec<String> = columns.iter().map(|c| quoted(&heading(caller.lang, c))).collect();
     let (sender, rows) = mpsc::channel::<Result<Bytes, std::io::Error>>(2);
     let (door, actor) = (door.clone(), caller.actor.clone());
@@ -43,7 +44,7 @@ pub async fn export(
         let mut next = Some(first);
         while let Some(answer) = next.take() {
             for item in answer["items"].as_array().into_iter().flatten() {
-                let cells: Vec<String> = columns.iter().map(|c| quoted(&plain(&item[*c]))).collect();
+                let cells: Vec<String> = columns.iter().map(|c| quoted(&plain(&item[c.as_str()]))).collect();
                 text.push_str(&cells.join(","));
                 text.push_str("\r\n");
             }
@@ -70,6 +71,15 @@ pub async fn export(
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// The columns of the list, then what is added to its rows after reading: the roles of a person, the findings of a version.
+fn columns(listing: &Listing, first: &Json) -> Vec<String> {
+    let mut names: Vec<String> = listing.columns.iter().map(|c| c.name.to_string()).collect();
+    let added = first["items"][0].as_object().into_iter().flatten().map(|(name, _)| name);
+    let added: Vec<String> = added.filter(|name| !names.contains(name)).cloned().collect();
+    names.extend(added);
+    names
 }
 
 /// The filters and the order that were asked for.

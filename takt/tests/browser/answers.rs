@@ -1,5 +1,6 @@
 //! What a command answers is shown: rows with their results, words that are told once, warnings.
 
+use engine::sql;
 use serde_json::json;
 use xtask::load::http::Request;
 
@@ -115,6 +116,14 @@ fn r_core_070_warnings_of_a_compile_stand_on_the_page_of_the_version_and_of_the_
         let text = String::from_utf8_lossy(&engineer.get(&path).unwrap().body).into_owned();
         assert!(text.contains("data-status=\"warn\" data-code=\"FAI_TEMPLATE_MISSING\""), "{path}: {text}");
     }
+    // What no step is to blame for leads to the settings of the route.
+    let whole = sql!(
+        "update route_version set status = 'INVALID', errors = '[{\"stepNo\":null,\"code\":\"ROUTE_NOT_EFFECTIVE\",\"field\":null,\"params\":{}}]'
+         where id = (select max(id) from route_version)"
+    );
+    plant.served.engine().work(move |cx| cx.run(whole, []).map(|n| n as i64)).expect("it is written");
+    let text = String::from_utf8_lossy(&engineer.get("/mes/routes/FAI-ROUTE").unwrap().body).into_owned();
+    assert!(text.contains("href=\"#own\""), "{text}");
     plant.served.stop();
 }
 

@@ -1,15 +1,9 @@
 //! The table of pages; the menu follows its order. Names of queries, lists and commands are strings: a test proves that each exists.
 
 use engine::Permit::{
-<<<<<<< HEAD
-    AndonHandle, DashboardView, DataSpecRead, ExecRead, LoadingView, MaterialRead, OperationRead, QualityRead,
-    QualityRepair, RouteConfigure, RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig,
+    AndonHandle, AuditRead, DashboardView, DataSpecRead, ExecRead, LoadingView, MaterialRead, OperationRead,
+    QualityRead, QualityRepair, RouteConfigure, RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig,
     SystemRoleManage, SystemTokenManage, SystemUserManage, TraceRead, WoRead,
-=======
-    AndonHandle, AuditRead, DashboardView, DataSpecRead, ExecRead, MaterialRead, OperationRead, QualityRead,
-    RouteConfigure, RouteCreate, RouteRead, RunCreate, RunRead, StationRead, SystemConfig, SystemRoleManage,
-    SystemTokenManage, SystemUserManage, TraceRead, WoRead,
->>>>>>> 49233e0 (Sessions can be seen and ended, a session that ends says so, the chain and the duties have a page)
 };
 
 use super::make::{home, list, page, record};
@@ -199,13 +193,9 @@ pub static PAGES: &[Page] = &[
         .hears("list:settings")
         .under("/system/settings")
         .acts(&[("config.revert", &[("key", "key"), ("toVersion", "version")])]),
-<<<<<<< HEAD
     list("audit_logs", "/system/audit-logs", &[]).still().menu("system", "eye").to("/system/audit-logs/{seq}"),
-=======
-    list("audit_logs", "/system/audit-logs", &[]).menu("system", "eye").to("/system/audit-logs/{seq}"),
     page("audit_chain", "/system/audit-chain", &[AuditRead], "audit_chain.html", asks::AUDIT_CHAIN)
         .under("/system/audit-logs"),
->>>>>>> 49233e0 (Sessions can be seen and ended, a session that ends says so, the chain and the duties have a page)
     page("audit_row", "/system/audit-logs/{seq}", &[], "audit_row.html", asks::AUDIT_ROW),
     page("api", "/system/api", &[], "api.html", &[]).menu("system", "keyboard"),
     record("profile", "/profile", &[], asks::PROFILE)
