@@ -97,8 +97,9 @@ fn list_below(
     Some(table)
 }
 
-/// What can be done with a row below a thing, by the question that answers the rows.
-const ROW_ACTIONS: [(&str, Actions); 1] = [("sessions", &[("session.end", &[("session", "session")])])];
+/// Rows below a thing by the question that answers them: the word above them, and what can be done with each.
+const BELOW: [(&str, &str, Actions); 1] =
+    [("sessions", "sessions-open", &[("session.end", &[("session", "session")])])];
 
 /// Rows of a question that is no list, with what can be done with each; none when it may not be asked.
 fn rows_below(
@@ -110,9 +111,9 @@ fn rows_below(
 ) -> Option<Json> {
     let items = data.get(ask.into)?["items"].as_array()?;
     let schema = door.engine.shared.registry.queries.get(ask.query)?.output.as_value();
-    let title = words::text(caller.lang, &format!("list-{}", ask.query), &[]);
+    let (_, title, actions) = BELOW.iter().find(|(query, ..)| *query == ask.query)?;
+    let title = words::text(caller.lang, title, &[]);
     let mut section = table(caller.lang, ask.query, &title, items, &schema["properties"]["items"]["items"], shown);
-    let actions = ROW_ACTIONS.iter().find(|(query, _)| *query == ask.query).map_or(&[][..], |(_, actions)| actions);
     for row in section["rows"].as_array_mut().into_iter().flatten() {
         row["_actions"] = acts(door, caller, actions, row).into();
     }

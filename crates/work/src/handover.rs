@@ -1,9 +1,7 @@
 //! Handing over: whoever may not do the next step tells those who can (R-SCR-006).
 
-use engine::perform::may;
 use engine::{Ask, Command, Cx, Entity, LineOf, Need, Query, Route, post, sql};
 use kernel::code::{Sn, Text};
-use kernel::error::VALIDATION_FAILED;
 use kernel::{Refusal, Result, p};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -30,7 +28,7 @@ engine::events! {
 }
 
 /// Tell roles that an object waits for them. Whoever reads the object may; told again within ten minutes, nobody is disturbed
-/// twice. Unknown or out of sight: `…_NOT_FOUND`.
+/// twice. Unknown, out of sight or not to be read: `…_NOT_FOUND`.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Notify {
@@ -81,8 +79,6 @@ impl Command for Notify {
             WorkObject::Run => GetRun::PERMIT,
             WorkObject::Unit => GetUnit::PERMIT,
         };
-        let permitted = may(need, cx.actor());
-        ask.that(permitted.is_ok(), || permitted.err().unwrap_or_else(|| VALIDATION_FAILED.into()))?;
         let seen = cx.under(need.permits()).map(|sight| self.seen(&sight)).transpose()?.flatten();
         ask.need(seen, || self.unknown())
     }

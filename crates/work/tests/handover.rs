@@ -44,7 +44,7 @@ fn r_scr_006_of_what_one_may_not_read_nothing_is_told() {
             plant.code(who, "handover.notify", tell(kind, key, &["planner"]))
         };
         let orders_only = plant.someone(&[Permit::WoRead]);
-        assert_eq!(ask(&orders_only, "run", "RUN-1"), ("FORBIDDEN", 403));
+        assert_eq!(ask(&orders_only, "run", "RUN-1"), ("RUN_NOT_FOUND", 404));
         let boss = plant.boss();
         assert_eq!(ask(&boss, "work_order", "NO"), ("WORK_ORDER_NOT_FOUND", 404));
         assert_eq!(ask(&boss, "run", "NO"), ("RUN_NOT_FOUND", 404));
