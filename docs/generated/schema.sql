@@ -724,3 +724,11 @@ CREATE TABLE data_due (
   primary key (run_id, step_no, name)
 ) strict;
 CREATE INDEX data_due_at on data_due (due_at);
+
+CREATE TABLE handover (
+  entity_type text not null,
+  entity_key text not null,
+  roles text not null,
+  told_at integer not null,
+  primary key (entity_type, entity_key, roles)
+) strict;
