@@ -21,6 +21,7 @@ fn more(house: &House) {
             json!({ "sourceSystem": "ERP", "sourceProcessKey": "P10", "operationCode": "AOI" }),
         ),
         ("execution_config.create", json!({ "scopeType": "OPERATION", "operationCode": "TEST" })),
+        ("handover.notify", json!({ "entityType": "run", "entityKey": "RUN-A", "roles": ["planner"] })),
     ];
     for (command, fields) in told {
         call(&house.engine, &boss(), command, fields, None);
