@@ -144,8 +144,13 @@ fn r_scr_010_the_chosen_role_leads_home_and_menu() {
 fn r_scr_005_the_events_of_a_run_say_that_they_are_only_ones_own() {
     let plant = Plant::open();
     plant.run("WO-EV", 1);
-    let hold = Request::post("/api/v1/runs/RUN-WO-EV-001/hold").json(&json!({ "reason": "Stencil is worn" }));
-    done(&mut plant.session("leader"), hold);
+    let leader = &mut plant.session("leader");
+    for _ in 0..26 {
+        for verb in ["hold", "resume"] {
+            let path = format!("/api/v1/runs/RUN-WO-EV-001/{verb}");
+            done(leader, Request::post(path).json(&json!({ "reason": "Stencil is worn" })));
+        }
+    }
     plant.served.block_on(async {
         let page = plant.desk("planner").await;
         page.goto("/mes/runs/RUN-WO-EV-001?tab=events").await;
@@ -157,6 +162,11 @@ fn r_scr_005_the_events_of_a_run_say_that_they_are_only_ones_own() {
         page.goto("/mes/runs/RUN-WO-EV-001?tab=events").await;
         page.read("#events", "Stencil is worn").await;
         page.gone("#events [data-state='partly']").await;
+        // The newest fifty; the rest is one press away.
+        page.read("#events h2", "The newest 50").await;
+        page.press("#events header a").await;
+        page.see("body[data-page='audit_logs']").await;
+        page.read("#list", "RUN-WO-EV-001").await;
         ends_clean(page).await;
     });
     plant.served.stop();
