@@ -151,7 +151,8 @@ fn r_core_115_one_serial_imported_into_two_runs_at_once_is_in_one_of_them() {
             for answer in at_once(plant, vec![import("RUN-1"), import("RUN-2")]) {
                 if let Answer::Refused { refusal, .. } = answer {
                     assert_eq!(refusal.def.code, "SN_DUPLICATE", "on {}", plant.on);
-                    assert_eq!(refusal.params["sn"], json!(format!("A-{n}")), "on {}: it is named", plant.on);
+                    // They are looked up one after the other; the winner may commit between the two.
+                    assert!(sns.as_array().unwrap().contains(&refusal.params["sn"]), "on {}: one is named", plant.on);
                 }
             }
             let there = number(plant, sql!("select cast(count(*) as bigint) from unit"));
