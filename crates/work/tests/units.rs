@@ -6,7 +6,7 @@ use common::*;
 use engine::testing::{Plant, on_both};
 use engine::{Permit, sql};
 use serde_json::{Value as Json, json};
-use work::testing::Tiny;
+use work::testing::{Tiny, step};
 
 fn story(tiny: Tiny, tell: impl Fn(&Plant)) {
     on_both(wire, |plant| {
@@ -164,6 +164,29 @@ fn r_core_009_holds_and_releases_of_units() {
         assert_eq!(plant.code(&boss, "unit.hold", hold("SN-0003")), ("INVALID_RUN_STATUS", 409));
         assert_eq!(plant.code(&boss, "unit.hold", hold("NOBODY")), ("UNIT_NOT_FOUND", 404));
         stage(plant, sql!("update run set status = 'IN_PROGRESS'"));
+    });
+}
+
+#[test]
+fn r_core_135_a_held_unit_is_told_done_or_failed_when_it_gets_there_and_once() {
+    story(Tiny { steps: vec![step(10, "PRINT")], ..Tiny::default() }, |plant| {
+        let boss = plant.boss();
+        let hold = |sn: &str| json!({ "sn": sn, "reason": "scratched" });
+        let told = |name: &str| events(plant).iter().filter(|e| *e == name).count();
+        for (sn, result, fact) in [("SN-0001", "PASS", "UNIT_DONE"), ("SN-0002", "FAIL", "UNIT_FAILED")] {
+            track_in(plant, "ST-PRINT-01", sn);
+            plant.run(&boss, "unit.hold", hold(sn));
+            assert_eq!(track_out(plant, "ST-PRINT-01", sn, result)["status"], "ON_HOLD");
+            assert_eq!(told(fact), 0, "it is held, not there");
+            plant.run(&boss, "unit.release", hold(sn));
+            assert_eq!(told(fact), 1);
+            let fact_of = last_event(plant, fact);
+            assert_eq!((&fact_of["sn"], &fact_of["stationCode"]), (&json!(sn), &json!("ST-PRINT-01")));
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            plant.run(&boss, "unit.hold", hold(sn));
+            plant.run(&boss, "unit.release", hold(sn));
+            assert_eq!(told(fact), 1, "it was there before this hold");
+        }
     });
 }
 

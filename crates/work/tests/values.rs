@@ -71,6 +71,32 @@ fn r_core_153_the_example_of_the_rule() {
 }
 
 #[test]
+fn r_core_131_values_are_refused_code_by_code() {
+    story(vec![peak(AlarmAction::Hold)], |plant| {
+        track_in(plant, "ST-PRINT-01", "SN-0001");
+        let value = |name: &str| json!({ "specName": name, "valueNumber": 240 });
+        let data = json!([value("Peak"), value("Peak"), value("Unknown")]);
+        let fields = json!({ "stationCode": "ST-PRINT-01", "sn": "SN-0001", "result": "PASS", "data": data });
+        let all = ["DATA_SPEC_NOT_FOUND", "DATA_VALUE_DUPLICATE"];
+        assert_eq!(plant.code(&plant.boss(), "unit.track_out", fields.clone()), (all[0], 422));
+        assert_eq!(plant.blockers(&plant.boss(), "unit.track_out", fields), all);
+    });
+}
+
+#[test]
+fn r_core_153_each_alarm_says_how_many_holds_are_open_by_then() {
+    let second = Frozen { name: "Soak".into(), ..peak(AlarmAction::Hold) };
+    story(vec![peak(AlarmAction::Hold), second], |plant| {
+        let data = json!([{ "specName": "Peak", "valueNumber": 256 }, { "specName": "Soak", "valueNumber": 256 }]);
+        assert_eq!(out(plant, "SN-0001", data)["status"], "ON_HOLD");
+        let held = rows(plant, sql!("select payload from event where name = 'UNIT_HELD' order by id"));
+        let held = format!("{held:?}");
+        let at = |n: u32| held.find(&format!("\\\"remainingHolds\\\":{n}"));
+        assert!(at(1) < at(2) && at(1).is_some(), "{held}");
+    });
+}
+
+#[test]
 fn r_core_153_an_alarm_may_hold_the_run_too() {
     story(vec![peak(AlarmAction::HoldRun)], |plant| {
         track_in(plant, "ST-PRINT-01", "SN-0002");
@@ -293,6 +319,30 @@ fn r_core_150_a_value_is_judged_by_the_frozen_spec_however_its_name_is_written()
         assert_eq!(plant.code(&boss, "unit.track_out", fields), ("DATA_VALUE_DUPLICATE", 422));
         let misread = json!({ "trackId": "SN-0001#1", "specName": "peak", "valueNumber": 260, "reason": "misread" });
         assert_eq!(plant.run(&boss, "data_value.supersede", misread)["specName"], "Peak");
+    });
+}
+
+#[test]
+fn r_core_155_a_correction_alarms_and_goes_by_the_spec_of_its_time() {
+    story(vec![peak(AlarmAction::Hold)], |plant| {
+        let boss = plant.boss();
+        let extra = json!({ "operationCode": "PRINT", "name": "Extra", "itemType": "OBSERVATION", "dataType": "NUMBER",
+            "spec": { "lsl": 0, "usl": 10 } });
+        let made = plant.run(&boss, "data_spec.create", extra);
+        let both = json!([{ "specName": "Peak", "valueNumber": 245 }, { "specName": "Extra", "valueNumber": 5 }]);
+        assert_eq!(out(plant, "SN-0001", both)["result"], "PASS");
+        let correct = |name: &str, x: f64| json!({ "trackId": "SN-0001#1", "specName": name, "valueNumber": x, "reason": "misread" });
+        plant.run(&boss, "data_value.supersede", correct("Peak", 256.0));
+        let alarm = last_event(plant, "DATA_ALARM");
+        assert_eq!((&alarm["value"], &alarm["stationCode"]), (&json!(256.0), &json!("ST-PRINT-01")));
+        let off = json!({ "specId": made["specId"], "isActive": false });
+        let version = engine::door::Envelope { if_match: made["version"].as_i64(), ..plant.envelope() };
+        assert_eq!(plant.call_with(&boss, "data_spec.update", off, version).status(), 200);
+        assert_eq!(
+            plant.run(&boss, "data_value.supersede", correct("Extra", 11.0))["judge"],
+            "FAIL",
+            "by its revision"
+        );
     });
 }
 

@@ -1,10 +1,12 @@
 //! Correcting a value: a new one takes its place, the old one stays and says so.
 
+use std::borrow::Cow;
+
 use engine::refusals::LINE_FORBIDDEN;
 use engine::{Ask, Command, Cx, Entity, LineOf, Need, Permit, Route, post, row, sql};
 use kernel::code::{Name, Reason};
 use kernel::{Error, Id, Result, p};
-use plant::data_spec::{DATA_SPEC_NOT_FOUND, Judge};
+use plant::data_spec::{AlarmAction, DATA_SPEC_NOT_FOUND, DataSpec, Judge};
 use plant::line::Line;
 use plant::route::RouteVersion;
 use plant::snapshot::FrozenRoute;
@@ -15,6 +17,7 @@ use serde_json::Value as Json;
 use super::{DEVICE_LOCATOR_INCOMPLETE, DataValue, TRACK_NOT_FOUND};
 use crate::track::Track;
 use crate::track::reading::{self, Given, Reading};
+use crate::unit::events::DataAlarm;
 
 engine::events! {
     /// A value was corrected
@@ -24,7 +27,8 @@ engine::events! {
     }
 }
 
-/// Replace a value of a track by a better one, judged by the same frozen spec (R-CORE-155). The result of the track stays.
+/// Replace a value of a track by a better one, judged by the spec that judged the first (R-CORE-155). The result of the track
+/// stays; an alarm is told.
 #[derive(Deserialize, JsonSchema, Clone)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SupersedeValue {
@@ -66,6 +70,7 @@ row! {
         run_no: String,
         line_id: Id<Line>,
         line_code: String,
+        station_code: String,
         wo_no: String,
         product_code: String,
         sn: String,
@@ -107,8 +112,16 @@ impl Command for SupersedeValue {
         let route = FrozenRoute::get(cx, at.route_version_id)?;
         let step = route.as_ref().and_then(|r| r.step(at.step_no));
         let step = step.ok_or_else(|| Error::fault(format!("{track_id} has lost its step")))?;
-        let spec = ask.need(reading::spec_of(cx, step, name)?, unknown)?;
-        let old = ask.need(DataValue::current(cx, at.id, &spec.name)?, unknown)?;
+        let written = reading::spec_of(cx, step, name)?.map_or_else(|| name.to_string(), |spec| spec.name.clone());
+        let old = ask.need(DataValue::current(cx, at.id, &written)?, unknown)?;
+        let bound = step.data_specs.iter().find(|spec| spec.name == old.name).map(Cow::Borrowed);
+        let spec = match bound {
+            Some(bound) => bound,
+            None => {
+                let then = DataSpec::at_revision(cx, &step.operation_code, &old.name, old.revision)?;
+                Cow::Owned(ask.need(then, unknown)?)
+            }
+        };
         let given = Given {
             spec_name: self.spec_name.clone(),
             value_number: self.value_number,
@@ -157,6 +170,23 @@ impl Command for SupersedeValue {
         let (before, after) = (old.value(), new.value());
         cx.note("replace", &new.name, Some(before.clone()), Some(after.clone()));
         let track_id = self.track().to_string();
+        if new.alarmed {
+            cx.emit(DataAlarm {
+                line_id: LineOf(Some(at.line_id.number())),
+                line_code: at.line_code.clone(),
+                station_code: at.station_code,
+                wo_no: at.wo_no.clone(),
+                run_no: at.run_no.clone(),
+                product_code: at.product_code.clone(),
+                sn: at.sn.clone(),
+                step_no: at.step_no,
+                operation_code: operation_code.clone(),
+                spec_name: new.name.clone(),
+                value: after.clone(),
+                limits: new.limits.clone(),
+                action: new.action.unwrap_or(AlarmAction::AlarmOnly).word(),
+            })?;
+        }
         cx.emit(DataValueSuperseded {
             line_id: LineOf(Some(at.line_id.number())),
             line_code: at.line_code,
@@ -182,9 +212,10 @@ fn track_of(cx: &Cx<'_>, track_id: &str) -> Result<Option<Measured>> {
     let Ok(n) = n.parse::<i64>() else { return Ok(None) };
     cx.one(
         sql!(
-            "select t.id, t.step_no, t.route_version_id, r.run_no, r.line_id, l.code as line_code, w.wo_no, w.product_code, u.sn
+            "select t.id, t.step_no, t.route_version_id, r.run_no, r.line_id, l.code as line_code, s.code as station_code,
+                 w.wo_no, w.product_code, u.sn
              from unit u join track t on t.unit_id = u.id join run r on r.id = t.run_id join line l on l.id = r.line_id
-             join work_order w on w.id = r.wo_id
+             join work_order w on w.id = r.wo_id join station s on s.id = t.station_id
              where u.sn = $1 and t.n = $2 for no key update of u"
         ),
         p![*sn, n],

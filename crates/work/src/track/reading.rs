@@ -119,26 +119,33 @@ pub const VALUES_MAX: usize = 500;
 /// be given too (R-CORE-151…154). At entry the values that are due there must be among them.
 pub fn judged(cx: &Cx<'_>, ask: &mut Ask, step: &Step, given: &[Given], phase: Phase) -> Result<Vec<Reading>> {
     ask.need((given.len() <= VALUES_MAX).then_some(()), || Refusal::from(VALIDATION_FAILED).at("/data"))?;
-    let mut readings: Vec<Reading> = Vec::with_capacity(given.len());
-    let mut seen = HashSet::new();
+    // Code by code, as guard 8 of R-CORE-131 lists them: whoever gives several wrong values hears of the first kind first.
+    let path = |i: usize| format!("/data/{i}");
+    let mut known: Vec<(usize, &Given, Cow<'_, Frozen>)> = Vec::with_capacity(given.len());
     for (i, value) in given.iter().enumerate() {
         let name = value.spec_name.as_str();
-        let path = || format!("/data/{i}");
-        if !seen.insert(value.spec_name.key()) {
-            ask.that(false, || DATA_VALUE_DUPLICATE.with("name", name).at(path()))?;
-            continue;
+        match spec_of(cx, step, name)? {
+            Some(spec) => known.push((i, value, spec)),
+            None => ask.that(false, || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable().at(path(i)))?,
         }
-        let Some(spec) = spec_of(cx, step, name)? else {
-            ask.that(false, || DATA_SPEC_NOT_FOUND.with("name", name).unprocessable().at(path()))?;
-            continue;
-        };
-        match Reading::of(&spec, value) {
+    }
+    let mut seen = HashSet::new();
+    for (i, value, _) in &known {
+        ask.that(seen.insert(value.spec_name.key()), || {
+            DATA_VALUE_DUPLICATE.with("name", value.spec_name.as_str()).at(path(*i))
+        })?;
+    }
+    let mut readings: Vec<Reading> = Vec::with_capacity(given.len());
+    for (i, value, spec) in &known {
+        match Reading::of(spec, value) {
             Ok(reading) => readings.push(reading),
-            Err(refusal) => ask.that(false, || refusal.at(path()))?,
+            Err(refusal) => ask.that(false, || refusal.at(path(*i)))?,
         }
+    }
+    for (i, value, spec) in &known {
         // A person gives what machines measure only where the spec lets them.
         let by_hand = spec.method == Method::Manual || spec.allow_manual_fallback;
-        ask.that(by_hand, || DATA_SPEC_METHOD_MISMATCH.with("name", name).at(path()))?;
+        ask.that(by_hand, || DATA_SPEC_METHOD_MISMATCH.with("name", value.spec_name.as_str()).at(path(*i)))?;
     }
     if phase == Phase::In {
         let names: Vec<&str> = due(step, Phase::In)

@@ -1,8 +1,11 @@
 //! What is told about units.
 
-use engine::LineOf;
-use kernel::Instant;
+use engine::{Cx, LineOf};
+use kernel::{Instant, Result};
 use serde_json::Value as Json;
+
+use super::UnitStatus;
+use crate::track::at_hand::AtHand;
 
 engine::events! {
     /// Units were generated, imported or created by their first scan; one event per command
@@ -62,5 +65,32 @@ engine::events! {
     DataAlarm = "DATA_ALARM" {
         line_id: LineOf, line_code: String, station_code: String, wo_no: String, run_no: String, product_code: String, sn: String,
         step_no: u32, operation_code: String, spec_name: String, value: Json, limits: Json, action: &'static str,
+    }
+}
+
+/// Tell that a unit is done or failed at a step; one that is held instead has reached neither yet.
+pub(crate) fn tell_reached(cx: &mut Cx<'_>, at: &AtHand, step_no: u32, station: &str) -> Result<()> {
+    let Some(run) = &at.run else { return Ok(()) };
+    macro_rules! fact {
+        ($name:ident) => {
+            $name {
+                line_id: LineOf(Some(run.line_id.number())),
+                line_code: run.line_code.clone(),
+                station_code: Some(station.to_string()),
+                wo_no: run.wo_no.clone(),
+                run_no: run.run_no.to_string(),
+                product_code: run.product_code.clone(),
+                sn: at.unit.sn.to_string(),
+                step_no,
+                status: at.unit.status.word(),
+                cause: "TRACK",
+                defect_nos: vec![],
+            }
+        };
+    }
+    match at.unit.status {
+        UnitStatus::Done => cx.emit(fact!(UnitDone)),
+        UnitStatus::OutFailed => cx.emit(fact!(UnitFailed)),
+        _ => Ok(()),
     }
 }

@@ -7,13 +7,12 @@ use kernel::{Id, Result, p};
 
 use super::*;
 use crate::track::visits;
-use crate::unit::events::{TrackedOut as TrackedOutEvent, UnitDone, UnitFailed};
+use crate::unit::events::{TrackedOut as TrackedOutEvent, tell_reached};
 
 /// A board that is out; its counters are to be written, then the rest is to hear of it.
 pub struct Closed {
     exit: Exit,
     unit: Unit,
-    landed: UnitStatus,
     operator: Option<String>,
     held_by: Vec<String>,
 }
@@ -84,7 +83,7 @@ impl Exit {
         holds::settle(&mut unit)?;
         unit.put(cx, &before)?;
         tally.moved(before.place(), unit.place());
-        Ok(Closed { exit: self, unit, landed, operator: operator.map(str::to_string), held_by })
+        Ok(Closed { exit: self, unit, operator: operator.map(str::to_string), held_by })
     }
 
     /// Whether the unit has not passed this step before.
@@ -119,7 +118,7 @@ impl Closed {
 
     /// Tell it, and answer.
     pub fn tell(self, cx: &mut Cx<'_>) -> Result<TrackedOut> {
-        let Closed { exit, unit, landed, operator, held_by } = self;
+        let Closed { exit, unit, operator, held_by } = self;
         let (run, step, result) = (&exit.run, exit.step(), exit.result());
         let line_id = LineOf(Some(run.line_id.number()));
         let track_id = track_no(unit.sn.as_str(), exit.track.n);
@@ -150,32 +149,12 @@ impl Closed {
             operator_id: operator,
             defects,
         })?;
-        macro_rules! fact {
-            ($name:ident) => {
-                $name {
-                    line_id,
-                    line_code: run.line_code.clone(),
-                    station_code: Some(exit.bench.code.to_string()),
-                    wo_no: run.wo_no.clone(),
-                    run_no: run.run_no.to_string(),
-                    product_code: run.product_code.clone(),
-                    sn: unit.sn.to_string(),
-                    step_no: step.step_no,
-                    status: landed.word(),
-                    cause: "TRACK",
-                    defect_nos: vec![],
-                }
-            };
-        }
-        match landed {
-            UnitStatus::Done => cx.emit(fact!(UnitDone))?,
-            UnitStatus::OutFailed => cx.emit(fact!(UnitFailed))?,
-            _ => {}
-        }
         let (wo_no, product_code) = (run.wo_no.clone(), run.product_code.clone());
         let at = AtHand { unit: unit.clone(), wo_no, product_code, run: Some(run.clone()), track: None };
-        for name in &held_by {
-            holds::tell_held(cx, &at, UnitHoldKind::Alarm, None, name, unit.holds_open)?;
+        tell_reached(cx, &at, step.step_no, exit.bench.code.as_str())?;
+        let before = unit.holds_open - held_by.len() as i64;
+        for (name, open) in held_by.iter().zip(before + 1..) {
+            holds::tell_held(cx, &at, UnitHoldKind::Alarm, None, name, open)?;
         }
         let floor = Floor::now(cx)?;
         Ok(TrackedOut {
