@@ -256,8 +256,11 @@ mod tests {
     #[test]
     fn r_scr_090_the_browser_says_one_of_a_thing_in_the_singular() {
         let [en, zh] = Lang::ALL.map(for_browser);
-        assert_eq!((&en["bulk-title"], &en["bulk-title|1"]), (&"{name}: {n} units".into(), &"{name}: 1 unit".into()));
-        assert!(zh["bulk-title"].is_string() && zh["bulk-title|1"].is_null(), "Chinese has one form");
+        assert_eq!(
+            (&en["more-specs"], &en["more-specs|1"]),
+            (&"{n} optional values".into(), &"1 optional value".into())
+        );
+        assert!(zh["more-specs"].is_string() && zh["more-specs|1"].is_null(), "Chinese has one form");
         assert!(en["chosen-n"].is_string() && en["chosen-n|1"].is_null(), "no noun, one form");
     }
 }
