@@ -2,9 +2,11 @@
 
 use fantoccini::key::Key;
 use serde_json::json;
+use xtask::load::http::Request;
 
 use super::harness::Browser;
 use super::{Plant, ends_clean, window_over};
+use crate::common::done;
 
 /// The value of the field that a selector names.
 async fn value(page: &Browser, css: &str) -> String {
@@ -123,5 +125,33 @@ fn r_scr_090_a_desk_changes_its_language_and_keeps_forms_and_searches() {
         page.read("h1", "产线").await;
         ends_clean(page).await;
     });
+    plant.served.stop();
+}
+
+#[test]
+fn r_core_007_a_form_that_changed_its_language_still_knows_the_version_it_opened_with() {
+    let plant = Plant::open();
+    let other = &mut plant.session("engineer");
+    let line = json!({ "code": "SMT-V", "name": "As opened", "processType": "SMT" });
+    done(other, Request::post("/api/v1/lines").json(&line));
+    plant.served.block_on(async {
+        let page = plant.desk("engineer").await;
+        page.goto("/mes/lines/SMT-V").await;
+        page.run("window.same = true", json!(null)).await;
+        page.press("[data-action='line.update']").await;
+        page.fill("name", "Mine").await;
+        // Somebody else saves meanwhile; the words of the form come from the server anew, its version does not.
+        let etag = other.get("/api/v1/lines/SMT-V").unwrap().headers("etag").next().expect("an ETag").to_string();
+        let theirs = json!({ "name": "Theirs" });
+        done(other, Request::new("PATCH", "/api/v1/lines/SMT-V").json(&theirs).header("If-Match", &etag));
+        change(&page, DIALOG, "zh-Hans", DIALOG).await;
+        page.read("dialog[open] h2", "编辑产线").await;
+        page.submit().await;
+        page.see("dialog[open] .msg[data-code='VERSION_MISMATCH']").await;
+        let _ = page.console_errors().await;
+        page.close().await;
+    });
+    let kept = other.get("/api/v1/lines/SMT-V").unwrap().json().unwrap();
+    assert_eq!(kept["name"], "Theirs");
     plant.served.stop();
 }

@@ -2,8 +2,8 @@
 // or opened, and the focus, stay (R-SCR-090).
 (() => {
   const { say } = Takt;
-  // what people and scripts change of an element, and the contents that scripts keep themselves
-  const THEIRS = new Set(["id", "for", "class", "style", "value", "checked", "selected", "open", "hidden", "disabled", "aria-expanded", "aria-pressed", "aria-selected", "aria-disabled", "data-step", "data-type"]);
+  // what people and scripts change of an element, what a form opened with (its version, so that a save over it is refused), and the contents that scripts keep themselves
+  const THEIRS = new Set(["id", "for", "class", "style", "value", "checked", "selected", "open", "hidden", "disabled", "aria-expanded", "aria-pressed", "aria-selected", "aria-disabled", "data-step", "data-type", "data-if-match", "data-was", "data-given"]);
   const OWN = "[data-own], [data-picks] > ul, textarea";
 
   const bring = (fresh, place) => {
