@@ -131,6 +131,7 @@ create table unit (
   holds_open integer not null,
   resume_status text,
   resume_step_no integer,
+  resume_untold integer not null default 0,
   changed_at integer not null,
   version integer not null
 );
@@ -229,7 +230,8 @@ create index data_due_at on data_due (due_at);
 create table handover (
   entity_type text not null,
   entity_key text not null,
-  roles text not null,
+  role text not null,
   told_at integer not null,
-  primary key (entity_type, entity_key, roles)
+  primary key (entity_type, entity_key, role)
 );
+create index handover_told on handover (told_at);

@@ -630,6 +630,7 @@ CREATE TABLE unit (
   holds_open integer not null,
   resume_status text,
   resume_step_no integer,
+  resume_untold integer not null default 0,
   changed_at integer not null,
   version integer not null
 ) strict;
@@ -728,7 +729,8 @@ CREATE INDEX data_due_at on data_due (due_at);
 CREATE TABLE handover (
   entity_type text not null,
   entity_key text not null,
-  roles text not null,
+  role text not null,
   told_at integer not null,
-  primary key (entity_type, entity_key, roles)
+  primary key (entity_type, entity_key, role)
 ) strict;
+CREATE INDEX handover_told on handover (told_at);

@@ -53,6 +53,7 @@ empty-runs = No runs. Create one on a released work order.
 list-rework_runs = Rework runs
 empty-rework_runs = This run has no rework runs. One is created when quality decides on rework.
 entity-run = Run
+entity-handover = Hand-over
 command-run-create = Create run
 command-run-authorize = Authorize or revoke
 command-run-plan = Re-plan run

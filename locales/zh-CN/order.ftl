@@ -50,6 +50,7 @@ empty-runs = 没有批次。请在已下达的工单上创建。
 list-rework_runs = 返工批次
 empty-rework_runs = 该批次没有返工批次。质量决定返工时会自动创建。
 entity-run = 批次
+entity-handover = 交接
 command-run-create = 创建批次
 command-run-authorize = 授权或撤销授权
 command-run-plan = 调整批次计划

@@ -348,3 +348,40 @@ fn r_scr_002_a_command_that_needs_nothing_more_is_off_where_it_would_be_refused_
     assert!(held.contains("1 person has role viewer") && !held.contains(r#"data-form="role.delete""#), "{held}");
     served.stop();
 }
+
+#[test]
+fn r_plat_030_a_question_that_is_refused_names_the_plants_own_roles_too() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let clerk = json!({ "code": "clerk", "name": "Clerk", "scope": "ALL", "home": "/system",
+        "permissions": ["system:config"], "signatureMeanings": [] });
+    done(&mut admin, Request::post("/api/v1/roles").json(&clerk));
+    let mut trace = person(&served, &mut admin, "tina", json!(["trace"]), json!({}));
+    for path in ["/api/v1/system/config/auth.lock.minutes", "/api/v1/roles"] {
+        let answer = trace.get(path).unwrap();
+        let roles = answer.json().unwrap()["params"]["roles"].clone();
+        let wanted = if path.ends_with("roles") { json!(["admin"]) } else { json!(["admin", "clerk"]) };
+        assert_eq!((answer.status, roles), (403, wanted), "{path}");
+    }
+    served.stop();
+}
+
+#[test]
+fn core_0_lots_that_differ_in_case_have_histories_of_their_own() {
+    let served = Served::on_sqlite();
+    let mut admin = served.admin();
+    let mut stock = person(&served, &mut admin, "stock", json!(["quality"]), json!({}));
+    for lot in ["LOT-9", "lot-9", "lot-9b"] {
+        let fields = json!({ "materialCode": "M-1", "lotNo": lot });
+        done(&mut stock, Request::post("/api/v1/material-lots").json(&fields));
+    }
+    for lot in ["LOT-9", "lot-9"] {
+        let page = admin.get(&format!("/api/v1/history/material_lot/M-1%7C{lot}")).unwrap().json().unwrap();
+        let keys: Vec<&str> =
+            page["items"].as_array().unwrap().iter().map(|row| row["entityKey"].as_str().unwrap()).collect();
+        assert_eq!(keys, [format!("M-1|{lot}")]);
+    }
+    let typed = admin.get("/api/v1/history/user/STOCK").unwrap().json().unwrap();
+    assert!(!typed["items"].as_array().unwrap().is_empty(), "a code is found however it is typed");
+    served.stop();
+}

@@ -215,6 +215,8 @@ fn r_scr_090_an_answer_of_the_api_is_in_the_language_that_is_asked_for_also_with
     let goes = [("Accept-Language", "zh-CN"), ("Sec-Fetch-Mode", "navigate")];
     let own = said(&[]);
     assert_eq!(said(&goes), own, "a browser that goes to an address has the language of its person");
+    let part = [("Accept-Language", "zh-CN"), ("Sec-Fetch-Mode", "cors"), ("HX-Request", "true")];
+    assert_eq!(said(&part), own, "so has a part of a page");
     served.stop();
 }
 

@@ -49,10 +49,7 @@ impl Engine {
         let parse = |fields: &Json| (entry.parse)(fields.clone());
         let asked = parse(&fields)
             .map_err(|e| explain(entry.name, entry.schema.as_value(), &fields, &e, |fields| parse(fields).map(drop)))?;
-        // A hash of what was sent would be a fast hash of the passwords in it (R-PLAT-003): they are left out.
-        let mut open = fields.clone();
-        crate::audit::redact(&mut open, entry.schema.as_value());
-        let fields_hash = crate::seal::sha256(canonical(&open).as_bytes());
+        let fields_hash = self.shared.fields_hash(&fields, entry.schema.as_value());
         let Envelope { key, if_match, origin } = envelope;
         Ok(Call { entry, asked, actor, key, fields, fields_hash, if_match, origin, denied: None, unprepared: None })
     }

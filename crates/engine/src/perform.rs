@@ -21,7 +21,7 @@ use crate::db::sql::Dialect;
 use crate::db::{Reach, Tx};
 use crate::event::Happened;
 use crate::latest::Latest;
-use crate::permits::{Permit, Permits, Scope};
+use crate::permits::{Permit, Permits, PresetRole, Scope};
 use crate::refusals::{
     FORBIDDEN, INTERNAL_ERROR, LINE_FORBIDDEN, PASSWORD_CHANGE_REQUIRED, STATION_FORBIDDEN, UNAUTHENTICATED,
 };
@@ -145,7 +145,7 @@ fn perform_inner(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<
         Err(error) => {
             take_back(tx, shared)?;
             let refusal = match error {
-                Error::Refused(refusal) => *refusal,
+                Error::Refused(refusal) => who_may(&cx, *refusal)?,
                 fault => {
                     let reference = call.origin.request_id.clone();
                     tracing::error!(command = call.entry.name, reference, cause = %fault, "internal fault");
@@ -213,6 +213,7 @@ pub fn dry_run(tx: &Tx, shared: &Shared, call: &Call, now: Instant) -> Result<Ve
     let failing = failing(|ask| call.asked.ask(&cx, ask))?;
     let outside = failing.iter().find(|r| is_of_scope(r)).cloned();
     let told = outside.map_or(failing, |refusal| vec![refusal]);
+    let told = told.into_iter().map(|refusal| who_may(&cx, refusal)).collect::<Result<Vec<_>>>()?;
     let forbidden = permitted.err().map(|refusal| who_may(&cx, refusal)).transpose()?;
     Ok(forbidden.into_iter().chain(told).collect())
 }
@@ -264,16 +265,33 @@ pub fn forbidden(permits: &[Permit]) -> Refusal {
     FORBIDDEN.with("permissions", names).with("roles", holders)
 }
 
+/// The roles that the plant made itself, with their points; kept until rights change.
+fn own_roles(cx: &Cx<'_>) -> Result<Arc<Vec<(String, Permits)>>> {
+    let kept = cx.frozen::<Latest<Vec<(String, Permits)>>>(0, || Ok(Some(Latest::default())))?;
+    let kept = kept.ok_or_else(|| Error::fault("there is a place for roles"))?;
+    kept.get(cx, || cx.registry().own_roles.map_or_else(|| Ok(vec![]), |read| read(cx)))
+}
+
+/// Whether a role of this code exists, shipped or made by the plant.
+pub fn is_role(cx: &Cx<'_>, code: &str) -> Result<bool> {
+    Ok(PresetRole::find(code).is_some() || own_roles(cx)?.iter().any(|role| role.0 == code))
+}
+
 /// A refusal of a missing permit with the plant's own roles that hold it beside the preset ones; any other as it is.
 pub fn who_may(cx: &Cx<'_>, mut refusal: Refusal) -> Result<Refusal> {
-    let Some(read) = cx.registry().own_roles.filter(|_| refusal.def.code == FORBIDDEN.code) else { return Ok(refusal) };
-    let kept = cx.frozen::<Latest<Vec<(String, Permits)>>>(0, || Ok(Some(Latest::default())))?;
-    let own = kept.ok_or_else(|| Error::fault("there is a place for roles"))?.get(cx, || read(cx))?;
+    if refusal.def.code != FORBIDDEN.code {
+        return Ok(refusal);
+    }
+    let own = own_roles(cx)?;
     let points = refusal.params.get("permissions").and_then(Json::as_array).cloned().unwrap_or_default();
     let missing: Vec<Permit> = points.iter().filter_map(|p| Permit::parse(p.as_str()?)).collect();
     if let Some(Json::Array(roles)) = refusal.params.get_mut("roles") {
         let holders = own.iter().filter(|(_, permits)| missing.iter().any(|p| permits.has(*p)));
-        roles.extend(holders.map(|(code, _)| Json::from(code.as_str())));
+        for code in holders.map(|(code, _)| Json::from(code.as_str())) {
+            if !roles.contains(&code) {
+                roles.push(code);
+            }
+        }
     }
     Ok(refusal)
 }

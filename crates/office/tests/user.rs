@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use common::*;
 use engine::door::Envelope;
+use engine::perform::Answer;
 use engine::testing::{Plant, on_both};
 use engine::{Permit, sql};
 use serde_json::{Value as Json, json};
@@ -178,6 +179,23 @@ fn r_plat_003_no_fast_hash_of_a_password_is_kept_with_the_answer() {
         let kept = kept.unwrap();
         assert_eq!(kept.len(), 1, "the answer is kept under its key");
         assert_ne!(kept[0].0, guess, "whoever has the database can try passwords against this");
+        let again = |new: &str| {
+            let fields = json!({ "oldPassword": "brand new words 1", "newPassword": new });
+            let envelope = Envelope { key: Some("K-1".into()), ..plant.envelope() };
+            match plant.call_with(&amy, "user.change_password", fields, envelope) {
+                Answer::Done { replayed, .. } => {
+                    if replayed {
+                        "replayed"
+                    } else {
+                        "done"
+                    }
+                }
+                Answer::Refused { refusal, .. } => refusal.def.code,
+            }
+        };
+        assert_eq!(again("brand new words 2"), "done");
+        assert_eq!(again("brand new words 2"), "replayed", "the same call once more");
+        assert_eq!(again("brand new words 3"), "IDEMPOTENCY_KEY_REUSED", "R-CORE-001: not what is in force");
     });
 }
 
@@ -297,6 +315,11 @@ fn r_plat_035_what_rules_the_system_is_given_and_taken_only_by_those_who_hold_as
         assert_eq!(plant.code(&clerk, "user.revoke_sessions", json!({ "username": "root.one" })), forbidden);
         plant.run(&clerk, "user.reset_password", json!({ "username": "eve" }));
         plant.run(&clerk, "user.revoke_sessions", json!({ "username": "eve" }));
+        drop(signed(plant, "root.one"));
+        let open = plant.ask(&plant.boss(), "sessions", json!({ "username": "root.one" }))["items"][0].clone();
+        let end = json!({ "session": open["session"] });
+        assert_eq!(plant.code(&clerk, "session.end", end.clone()), forbidden, "nor one by one: {open}");
+        plant.run(&plant.boss(), "session.end", end);
         plant.run(&clerk, "user.update", json!({ "username": "eve", "roles": ["trace"] }));
         let answer = plant.run(&clerk, "user.import", json!({ "csv": "username,name,roles\nmia,Mia,admin\n" }));
         assert_eq!(answer["rows"][0]["code"], "FORBIDDEN");

@@ -76,8 +76,10 @@ impl Door {
         };
         match self.actor(secret, by_cookie, origin.ip.clone()).await {
             Ok(Some(actor)) => {
-                // A browser that goes to an address sends its own language, not that of the page: there the choice counts.
-                let goes = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+                // A browser that goes to an address, or fetches a part of a page, sends its own language, not that of the page:
+                // there the choice counts.
+                let goes = crate::page::is_part(headers)
+                    || headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
                 let asks = headers.get(header::ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
                 let lang = accepted.filter(|_| !by_cookie || !goes && !asks).or(wish).unwrap_or(actor.lang);
                 // What a question says in words, it says in the language of this request.

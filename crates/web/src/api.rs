@@ -95,7 +95,11 @@ async fn command(
         admitted = Err(CSRF_INVALID.into());
     }
     if let Err(refusal) = admitted {
-        return Err(if dry { refusal } else { on_record(door, caller, entry, call, refusal).await });
+        return Err(if dry {
+            door.engine.who_may(refusal).await
+        } else {
+            on_record(door, caller, entry, call, refusal).await
+        });
     }
     wants_dry?;
     let bytes = read(call.body).await?;
@@ -166,7 +170,9 @@ async fn query(
     entry: &'static QueryEntry,
     call: Incoming<'_>,
 ) -> Result<Response<Body>, Refusal> {
-    admit(caller, entry.need)?;
+    if let Err(refusal) = admit(caller, entry.need) {
+        return Err(door.engine.who_may(refusal).await);
+    }
     if caller.by_cookie && entry.route.method != Method::Get && !csrf_holds(caller, call.headers) {
         return Err(CSRF_INVALID.into());
     }
@@ -174,7 +180,9 @@ async fn query(
     let wants_csv = entry.listing.is_some()
         && body::pairs(call.query.unwrap_or_default())?.iter().any(|(k, v)| k == "format" && v == "csv");
     if wants_csv {
-        admit(caller, entry.export)?;
+        if let Err(refusal) = admit(caller, entry.export) {
+            return Err(door.engine.who_may(refusal).await);
+        }
         let pairs = body::pairs(call.query.unwrap_or_default())?.into_iter().filter(|(k, _)| k != "format");
         let all: Vec<(String, String)> = call.path.into_iter().chain(pairs).collect();
         let fields = Json::Object(engine::door::typed(&all, entry.schema.as_value())?);
@@ -201,7 +209,8 @@ pub async fn asked(
     let (actor, origin) = (caller.actor.clone(), caller.origin.clone());
     let body = door.engine.ask(entry.name, actor.clone(), fields.clone()).await.map_err(problem)?;
     if let Some(Record { action, kind, field }) = entry.record {
-        let about = Entity::of(kind, fields[field].as_str().unwrap_or_default());
+        let named = fields[field].as_str().unwrap_or_default();
+        let about = Entity::of(kind, kernel::code::clean(named, 200).unwrap_or_else(|_| named.to_string()));
         door.engine.taken_away(action, about, fields, actor, origin).await.map_err(problem)?;
     }
     Ok(body)

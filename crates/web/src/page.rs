@@ -71,7 +71,7 @@ fn pattern(path: &str) -> &str {
 }
 
 /// Asked for by a page that is open: it asks to sign in again in place, and must not get the sign-in page instead of its part.
-fn is_part(headers: &HeaderMap) -> bool {
+pub(crate) fn is_part(headers: &HeaderMap) -> bool {
     headers.contains_key("takt-block") || headers.contains_key("hx-request")
 }
 

@@ -1,10 +1,12 @@
 //! Handing over: whoever may not do the next step tells those who can (R-SCR-006).
 
+use engine::perform::is_role;
 use engine::{Ask, Command, Cx, Entity, LineOf, Need, Query, Route, post, sql};
 use kernel::code::{Sn, Text};
+use kernel::error::VALIDATION_FAILED;
 use kernel::{Refusal, Result, p};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::run::{GetRun, RUN_NOT_FOUND, Run, RunNo};
 use crate::track::at_hand::AtHand;
@@ -16,6 +18,11 @@ use crate::work_order::{GetOrder, WORK_ORDER_NOT_FOUND, WoNo, WorkOrder};
 const ONCE_IN_MS: i64 = 10 * 60_000;
 /// The most roles told at once.
 const ROLES_MAX: usize = 12;
+
+kernel::code! {
+    /// The code of a role that is told.
+    RoleName, max 64, pick "roles";
+}
 
 kernel::words! {
     /// What can be handed over.
@@ -34,22 +41,11 @@ engine::events! {
 pub struct Notify {
     pub entity_type: WorkObject,
     pub entity_key: Text<128>,
-    /// Codes of 1 to 12 roles.
-    #[serde(deserialize_with = "some_roles")]
+    /// Codes of 1 to 12 roles; those that nobody can have are passed over.
     #[schemars(length(min = 1, max = 12))]
-    pub roles: Vec<Text<64>>,
+    pub roles: Vec<RoleName>,
     /// Kept in the trail.
     pub message: Option<Text<500>>,
-}
-
-fn some_roles<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Text<64>>, D::Error> {
-    let mut roles = Vec::<Text<64>>::deserialize(d)?;
-    roles.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-    roles.dedup_by(|a, b| a.as_str() == b.as_str());
-    if roles.is_empty() || roles.len() > ROLES_MAX || roles.iter().any(|role| role.as_str().is_empty()) {
-        return Err(serde::de::Error::custom(format!("1 to {ROLES_MAX} roles")));
-    }
-    Ok(roles)
 }
 
 /// Whether they were told now; false when they were within the last ten minutes.
@@ -63,7 +59,7 @@ pub struct Notified {
 pub struct Seen(String, Option<i64>);
 
 impl Command for Notify {
-    type Loaded = Seen;
+    type Loaded = (Seen, Vec<String>);
     type Output = Notified;
     const NAME: &'static str = "handover.notify";
     const ROUTE: Route = post("/handovers");
@@ -73,28 +69,40 @@ impl Command for Notify {
         Entity::of(self.entity_type.word(), &self.entity_key)
     }
 
-    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Seen> {
+    fn guards(&self, cx: &Cx<'_>, ask: &mut Ask) -> Result<Self::Loaded> {
         let need = match self.entity_type {
             WorkObject::Order => GetOrder::PERMIT,
             WorkObject::Run => GetRun::PERMIT,
             WorkObject::Unit => GetUnit::PERMIT,
         };
         let seen = cx.under(need.permits()).map(|sight| self.seen(&sight)).transpose()?.flatten();
-        ask.need(seen, || self.unknown())
+        let seen = ask.need(seen, || self.unknown())?;
+        let mut roles: Vec<String> = Vec::new();
+        for role in &self.roles {
+            if is_role(cx, role.as_str())? && !roles.iter().any(|known| known == role.as_str()) {
+                roles.push(role.to_string());
+            }
+        }
+        roles.sort();
+        let possible = !roles.is_empty() && self.roles.len() <= ROLES_MAX;
+        ask.that(possible, || Refusal::from(VALIDATION_FAILED).at("/roles"))?;
+        Ok((seen, roles))
     }
 
-    fn run(self, Seen(entity_key, line): Seen, cx: &mut Cx<'_>) -> Result<Notified> {
-        let roles: Vec<String> = self.roles.iter().map(ToString::to_string).collect();
+    fn run(self, (Seen(entity_key, line), wanted): Self::Loaded, cx: &mut Cx<'_>) -> Result<Notified> {
+        cx.run(sql!("delete from handover where told_at <= $1"), p![cx.now.plus_ms(-ONCE_IN_MS)])?;
         // Two who press at the same moment meet at this row: one of them tells.
-        let told = cx.run(
-            sql!(
-                "insert into handover (entity_type, entity_key, roles, told_at) values ($1, $2, $3, $4)
-                 on conflict (entity_type, entity_key, roles) do update set told_at = excluded.told_at
-                 where handover.told_at <= $5"
-            ),
-            p![self.entity_type, entity_key, roles.join(" "), cx.now, cx.now.plus_ms(-ONCE_IN_MS)],
-        )?;
-        if told == 0 {
+        let add = sql!(
+            "insert into handover (entity_type, entity_key, role, told_at) values ($1, $2, $3, $4)
+             on conflict (entity_type, entity_key, role) do nothing"
+        );
+        let mut roles = Vec::new();
+        for role in wanted {
+            if cx.run(add, p![self.entity_type, entity_key, role, cx.now])? > 0 {
+                roles.push(role);
+            }
+        }
+        if roles.is_empty() {
             cx.quietly();
             return Ok(Notified { told: false });
         }

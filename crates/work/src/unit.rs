@@ -99,6 +99,8 @@ row! {
         pub holds_open: i64,
         pub resume_status: Option<UnitStatus>,
         pub resume_step_no: Option<u32>,
+        /// It came out done or failed, and a hold kept it from being told so.
+        pub resume_untold: bool,
         pub changed_at: Instant,
         pub version: i64,
     }
@@ -118,7 +120,7 @@ impl Unit {
             sql!(
                 "update unit set status = $2, step_no = $3, attempt = $4, tracks = $5, open_track_id = $6,
                      open_station_id = $7, open_since = $8, holds_open = $9, resume_status = $10, resume_step_no = $11,
-                     changed_at = $12, version = $13
+                     resume_untold = $12, changed_at = $13, version = $14
                  where id = $1"
             ),
             p![
@@ -133,6 +135,7 @@ impl Unit {
                 self.holds_open,
                 self.resume_status,
                 self.resume_step_no,
+                self.resume_untold,
                 self.changed_at,
                 self.version
             ],

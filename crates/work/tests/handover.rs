@@ -28,9 +28,11 @@ fn r_scr_006_roles_are_told_once_in_ten_minutes_by_whoever_reads_the_object() {
         let again = plant.run(&reader, "handover.notify", tell("run", "RUN-1", &["leader", "quality"]));
         assert_eq!((&again["told"], told(plant)), (&json!(false), 1), "nobody is disturbed twice");
         assert_eq!(plant.run(&reader, "handover.notify", tell("run", "RUN-1", &["planner"]))["told"], true);
+        let more = plant.run(&reader, "handover.notify", tell("run", "RUN-1", &["leader", "repair", "zz1"]));
+        assert_eq!((&more["told"], &last_event(plant, "HANDOVER")["roles"]), (&json!(true), &json!(["repair"])));
         stage(plant, sql!("update handover set told_at = told_at - 600000"));
         let later = plant.run(&reader, "handover.notify", tell("run", "RUN-1", &["leader", "quality"]));
-        assert_eq!((&later["told"], told(plant)), (&json!(true), 3), "after ten minutes it counts again");
+        assert_eq!((&later["told"], told(plant)), (&json!(true), 4), "after ten minutes it counts again");
         assert_eq!(plant.run(&plant.boss(), "handover.notify", tell("unit", "SN-0001", &["quality"]))["told"], true);
         assert_eq!(plant.run(&plant.boss(), "handover.notify", tell("work_order", "wo-1", &["planner"]))["told"], true);
     });
@@ -55,7 +57,10 @@ fn r_scr_006_of_what_one_may_not_read_nothing_is_told() {
                 .call(plant.engine.command("handover.notify").unwrap(), boss.clone(), fields, plant.envelope())
                 .is_err()
         };
-        assert!(call(tell("run", "RUN-1", &[])), "somebody must be told");
+        let code = |roles: &[&str]| plant.code(&boss, "handover.notify", tell("run", "RUN-1", roles));
+        assert_eq!(code(&[]), ("VALIDATION_FAILED", 400), "somebody must be told");
+        assert_eq!(code(&["nobody", "zz1"]), ("VALIDATION_FAILED", 400), "somebody who can be");
+        assert!(call(tell("run", "RUN-1", &["x\nstation:ST-1"])), "a role is a code");
         assert!(call(tell("line", "SMT-A", &["planner"])), "lines are not handed over");
         let elsewhere = on_lines(plant, &[]);
         assert_eq!(ask(&elsewhere, "run", "RUN-1"), ("RUN_NOT_FOUND", 404), "out of sight is unknown");

@@ -347,6 +347,19 @@ fn r_core_155_a_correction_alarms_and_goes_by_the_spec_of_its_time() {
 }
 
 #[test]
+fn r_core_153_a_correction_that_alarms_holds_the_run() {
+    story(vec![peak(AlarmAction::HoldRun)], |plant| {
+        let boss = plant.boss();
+        assert_eq!(out(plant, "SN-0001", value("Peak", 245.0))["status"], "QUEUED");
+        let worse = json!({ "trackId": "SN-0001#1", "specName": "Peak", "valueNumber": 256, "reason": "misread" });
+        plant.run(&boss, "data_value.supersede", worse);
+        assert_eq!(last_event(plant, "RUN_HELD")["kind"], "ALARM");
+        assert_eq!(place(plant, "SN-0001"), "QUEUED 20", "the board is where it is");
+        assert_eq!(refused_in(plant, "ST-PRINT-01", "SN-0003"), ("RUN_ON_HOLD", 409));
+    });
+}
+
+#[test]
 fn r_core_155_a_correction_supersedes_and_the_old_value_stays() {
     story(vec![spec("Peak", 240.0, 250.0)], |plant| {
         let boss = plant.boss();

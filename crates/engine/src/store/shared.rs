@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kernel::{Instant, Result};
+use serde_json::Value as Json;
 
+use crate::door::canonical;
 use crate::live::Bell;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -24,6 +26,8 @@ pub struct Shared {
     pub bell: Bell,
     /// A name for this process among the nodes of one database.
     pub node: String,
+    /// Known to this process alone, and written nowhere.
+    whisper: String,
     frozen: RwLock<HashMap<FrozenKey, Arc<dyn Any + Send + Sync>>>,
     /// What was read by transactions that may still be given up.
     young: Mutex<Vec<FrozenKey>>,
@@ -39,10 +43,22 @@ impl Shared {
             metrics: Metrics::default(),
             bell: Bell::default(),
             node: format!("{}-{}", std::process::id(), random_name()),
+            whisper: format!("{}{}", random_name(), random_name()),
             frozen: RwLock::default(),
             young: Mutex::default(),
             last_ms: AtomicI64::new(0),
         }
+    }
+
+    /// By what the same call is known again (R-CORE-001). A hash of fields with a password in them would be a fast hash of the
+    /// password (R-PLAT-003): it is mixed with what nobody knows. After a restart, or on another node, such a call is not known
+    /// again and its key is refused as used.
+    pub(crate) fn fields_hash(&self, fields: &Json, schema: &Json) -> String {
+        let mut open = fields.clone();
+        crate::audit::redact(&mut open, schema);
+        let text = canonical(fields);
+        let text = if open == *fields { text } else { format!("{}{text}", self.whisper) };
+        crate::seal::sha256(text.as_bytes())
     }
 
     /// The clock of calls: never goes back.

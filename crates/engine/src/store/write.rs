@@ -133,7 +133,7 @@ impl Writer {
             Err(error) => {
                 tracing::warn!(error = %error, jobs = done.len() + todo.len(), "a group was taken back; its calls are done one by one");
                 self.shared.metrics.taken_back.fetch_add(1, Ordering::Relaxed);
-                self.give_up(&error);
+                self.give_up(&error, &news);
                 for job in done.into_iter().map(|d| d.0).chain(todo) {
                     self.alone(job);
                 }
@@ -168,11 +168,11 @@ impl Writer {
                 Err(Error::Again(cause)) if tries < TRIES && started.elapsed() < TRIES_TIME => {
                     tries += 1;
                     self.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
-                    self.give_up(&Error::Again(cause));
+                    self.give_up(&Error::Again(cause), &news);
                     std::thread::sleep(jittered(tries));
                 }
                 Err(error) => {
-                    self.give_up(&error);
+                    self.give_up(&error, &news);
                     refuse(job, &error);
                     return;
                 }
@@ -192,9 +192,12 @@ impl Writer {
     }
 
     /// Roll back; after a lost connection or an I/O error open a new one before the next job.
-    fn give_up(&mut self, error: &Error) {
+    fn give_up(&mut self, error: &Error, news: &News) {
         self.shared.forget_frozen();
-        self.shared.bell.turn();
+        // What was told in it may have been read in it, too; whoever only came too late has told nothing.
+        if !news.events.is_empty() || !matches!(error, Error::Again(_)) {
+            self.shared.bell.turn();
+        }
         let Some(tx) = &self.tx else { return };
         let over = tx.dialect() == Dialect::Sqlite && tx.is_gone();
         let usable = over || tx.control("rollback").is_ok();

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::SESSION_NOT_FOUND;
-use crate::SessionEnded;
+use crate::{SessionEnded, authority, binding};
 
 /// A session is named by this many first digits of the hash of its secret.
 pub(super) const NAME_LEN: usize = 16;
@@ -49,7 +49,11 @@ impl Command for EndSession {
         )?;
         let may_all = cx.actor().has(Permit::SystemUserManage);
         let found = found.filter(|s| from.len() == NAME_LEN && (may_all || s.principal_id == cx.actor().principal));
-        ask.need(found, || SESSION_NOT_FOUND.with("session", from))
+        let open = ask.need(found, || SESSION_NOT_FOUND.with("session", from))?;
+        if open.principal_id != cx.actor().principal {
+            authority::over(cx, ask, binding::points(&binding::roles_of(cx, open.principal_id)?))?;
+        }
+        Ok(open)
     }
 
     fn run(self, open: Open, cx: &mut Cx<'_>) -> Result<Done> {

@@ -4,7 +4,7 @@ use engine::get;
 use engine::listing::{By, Filter, Kind, Listing, Sort};
 
 use super::ANYBODY;
-use super::list::{AuditStatus, COLUMNS, with_sentences};
+use super::list::{AuditStatus, COLUMNS, KEY, with_sentences};
 
 /// The audit rows about one thing, newest first, also those refused under its code in another case: `GET /history/run/RUN-1`.
 pub static HISTORY: Listing = Listing {
@@ -17,7 +17,7 @@ pub static HISTORY: Listing = Listing {
     key: "a.id",
     filters: &[
         Filter::new("entityType", "a.entity_type = $", By::Exact).in_path(),
-        Filter::new("entityKey", "a.entity_fold = $", By::Code("")).in_path(),
+        Filter::new("entityKey", KEY, By::Cased("a.entity_fold")).in_path(),
         Filter::new("actor", "a.actor = $", By::Exact),
         Filter::new("status", "a.status = $", By::Word("AuditStatus", AuditStatus::WORDS)),
     ],

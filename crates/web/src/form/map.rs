@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-/// The rows of a map: `{"a": {"b": 1}, "c": ["x"]}` is `a.b` = 1 and `c[]` = x.
+/// The rows of a map: `{"a": {"b": 1}, "c": ["x"]}` is `a.b` = 1 and `c[]` = x; `was` is the value as JSON, to the last digit.
 pub fn rows(map: &Json) -> Vec<Json> {
     let mut rows = Vec::new();
     for (key, value) in map.as_object().into_iter().flatten() {
@@ -22,14 +22,15 @@ fn add(rows: &mut Vec<Json>, name: String, value: &Json) {
                 add(rows, if is_plain { format!("{name}[]") } else { format!("{name}[{n}]") }, item);
             }
         }
-        Json::String(text) => rows.push(json!({ "name": name, "value": text, "type": "string" })),
+        Json::String(text) => rows.push(json!({ "name": name, "value": text, "type": "string", "was": value.to_string() })),
         other => {
             let kind = match other {
                 Json::Bool(_) => "boolean",
                 Json::Number(_) => "number",
                 _ => "object",
             };
-            rows.push(json!({ "name": name, "value": other.to_string(), "type": kind }));
+            let text = other.to_string();
+            rows.push(json!({ "name": name, "value": text, "type": kind, "was": text }));
         }
     }
 }

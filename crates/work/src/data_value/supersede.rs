@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{DEVICE_LOCATOR_INCOMPLETE, DataValue, TRACK_NOT_FOUND};
+use crate::run::Run;
 use crate::track::Track;
+use crate::track::leave::hold_run;
 use crate::track::reading::{self, Given, Reading};
 use crate::unit::events::DataAlarm;
 
@@ -65,6 +67,8 @@ row! {
     /// The track a value was measured in.
     pub struct Measured {
         id: Id<Track>,
+        run_id: Id<Run>,
+        is_open: bool,
         step_no: u32,
         route_version_id: Id<RouteVersion>,
         run_no: String,
@@ -171,6 +175,11 @@ impl Command for SupersedeValue {
         cx.note("replace", &new.name, Some(before.clone()), Some(after.clone()));
         let track_id = self.track().to_string();
         if new.alarmed {
+            // A board that came out already is where it is: whoever corrects sees the alarm, and may hold it.
+            let action = match new.action.unwrap_or(AlarmAction::AlarmOnly) {
+                AlarmAction::Hold | AlarmAction::Fail if !at.is_open => AlarmAction::AlarmOnly,
+                action => action,
+            };
             cx.emit(DataAlarm {
                 line_id: LineOf(Some(at.line_id.number())),
                 line_code: at.line_code.clone(),
@@ -184,8 +193,12 @@ impl Command for SupersedeValue {
                 spec_name: new.name.clone(),
                 value: after.clone(),
                 limits: new.limits.clone(),
-                action: new.action.unwrap_or(AlarmAction::AlarmOnly).word(),
+                action: action.word(),
             })?;
+            // A board that is still inside is held when it comes out; the run does not wait for that.
+            if action == AlarmAction::HoldRun {
+                hold_run(cx, Some((at.run_id, new.name.clone())), &track_id)?;
+            }
         }
         cx.emit(DataValueSuperseded {
             line_id: LineOf(Some(at.line_id.number())),
@@ -212,7 +225,7 @@ fn track_of(cx: &Cx<'_>, track_id: &str) -> Result<Option<Measured>> {
     let Ok(n) = n.parse::<i64>() else { return Ok(None) };
     cx.one(
         sql!(
-            "select t.id, t.step_no, t.route_version_id, r.run_no, r.line_id, l.code as line_code, s.code as station_code,
+            "select t.id, t.run_id, case when t.out_at is null then 1 else 0 end as is_open, t.step_no, t.route_version_id, r.run_no, r.line_id, l.code as line_code, s.code as station_code,
                  w.wo_no, w.product_code, u.sn
              from unit u join track t on t.unit_id = u.id join run r on r.id = t.run_id join line l on l.id = r.line_id
              join work_order w on w.id = r.wo_id join station s on s.id = t.station_id

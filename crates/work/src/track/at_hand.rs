@@ -119,8 +119,8 @@ macro_rules! select_at_hand {
     ($rest:literal) => {
         sql!(concat!(
             "select u.id, u.sn, u.wo_id, u.run_id, u.status, u.step_no, u.attempt, u.tracks, u.open_track_id,
-                 u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.changed_at, u.version,
-                 w.wo_no, w.product_code,
+                 u.open_station_id, u.open_since, u.holds_open, u.resume_status, u.resume_step_no, u.resume_untold,
+                 u.changed_at, u.version, w.wo_no, w.product_code,
                  t.id, t.n, t.step_no, t.station_id, s.code, t.attempt, t.execution_mode, t.fai_no, t.in_at,
                  case when exists (select 1 from data_value v where v.track_id = u.open_track_id) then 1 end,
                  r.id, r.run_no, r.wo_id, r.line_id, l.code, r.route_version_id, r.plan_qty, r.status, r.unit_creation,

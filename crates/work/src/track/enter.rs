@@ -245,6 +245,7 @@ impl Entry {
             holds_open: 0,
             resume_status: None,
             resume_step_no: None,
+            resume_untold: false,
             changed_at: cx.now,
             version: 1,
         })

@@ -310,7 +310,7 @@ pub(super) fn holds_run(run: Id<Run>, given: &[Reading]) -> Option<(Id<Run>, Str
 }
 
 /// An alarm that holds the run holds it once more for each board; a run that is only tried is never on hold (R-CORE-105).
-pub(super) fn hold_run(cx: &mut Cx<'_>, alarm: Option<(Id<Run>, String)>, track_id: &str) -> Result<()> {
+pub(crate) fn hold_run(cx: &mut Cx<'_>, alarm: Option<(Id<Run>, String)>, track_id: &str) -> Result<()> {
     let Some((run, name)) = alarm else { return Ok(()) };
     if let Some(run) = Run::get(cx, run)?.filter(|run| run.status != RunStatus::Prep && !run.status.is_terminal()) {
         run.hold(cx, HoldKind::Alarm, Some(track_id.to_string()), &name)?;

@@ -2,14 +2,14 @@
 
 use engine::{Ask, Command, Cx, Entity, Need, Permit, Route, post, row, sql};
 use kernel::code::{Reason, Sn};
-use kernel::{Instant, Result, p};
+use kernel::{Result, p};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::events::tell_reached;
 use super::hold::{Held, reached, write};
 use super::holds::{self, UnitHold, UnitHoldKind};
-use super::{UNIT_NOT_FOUND, UNIT_NOT_HELD};
+use super::{UNIT_NOT_FOUND, UNIT_NOT_HELD, UnitStatus};
 use crate::track::at_hand::AtHand;
 
 /// End the holds of a unit that people and alarms opened. Holds of defects and inspections end there; while one is open the
@@ -29,7 +29,6 @@ row! {
     struct LastExit {
         step_no: u32,
         station_code: String,
-        out_at: Instant,
     }
 }
 
@@ -37,22 +36,11 @@ impl LastExit {
     fn of(cx: &Cx<'_>, at: &AtHand) -> Result<Option<LastExit>> {
         cx.one(
             sql!(
-                "select t.step_no, s.code as station_code, t.out_at from track t join station s on s.id = t.station_id
+                "select t.step_no, s.code as station_code from track t join station s on s.id = t.station_id
                  where t.unit_id = $1 and t.out_at is not null and t.voided_at is null order by t.n desc limit 1"
             ),
             p![at.unit.id],
         )
-    }
-
-    /// Whether the unit was held without a break from that moment until now, so that nobody was told yet what it reached.
-    fn was_held(&self, holds: &[UnitHold], now: Instant) -> bool {
-        let mut since = now;
-        let over = |h: &&UnitHold, at: Instant| h.at < at && h.ended_at.is_none_or(|ended| ended >= at);
-        while let Some(earlier) = holds.iter().filter(|h| over(h, since)).map(|h| h.at).min() {
-            since = earlier;
-        }
-        let by_alarm = holds.iter().any(|h| h.at == self.out_at && h.kind == UnitHoldKind::Alarm);
-        since < self.out_at || since == self.out_at && by_alarm
     }
 }
 
@@ -87,14 +75,13 @@ impl Command for ReleaseUnit {
             at.unit.holds_open -= 1;
         }
         holds::settle(&mut at.unit)?;
+        let untold = at.unit.resume_untold && at.unit.status != UnitStatus::OnHold;
+        at.unit.resume_untold &= !untold;
         write(cx, &mut at, &before)?;
         for hold in &ended {
             holds::tell_ended(cx, &at, hold, self.reason.as_str(), at.unit.holds_open)?;
         }
-        if before.status != at.unit.status
-            && let Some(last) = LastExit::of(cx, &at)?
-            && last.was_held(&holds::of(cx, at.unit.id)?, cx.now)
-        {
+        if untold && let Some(last) = LastExit::of(cx, &at)? {
             tell_reached(cx, &at, last.step_no, &last.station_code)?;
         }
         Ok(Held::of(&at))

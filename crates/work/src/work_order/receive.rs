@@ -114,7 +114,9 @@ impl Command for ReceiveOrder {
         let mut warnings = Vec::new();
         if before.as_ref().is_none_or(|o| !o.status.is_terminal()) {
             ask.part(self.demand(cx, &mut after))?;
-            ask.part(after.in_scope(cx))?; // also a new order: whoever receives it can see it afterwards
+            if before.is_none() {
+                ask.part(after.in_scope(cx))?; // whoever receives an order can see it afterwards
+            }
             if let Some(unknown) = self.route(cx, &mut after)? {
                 ask.that(!self.strict, || unknown.clone())?;
                 warnings.push(Warning::of(cx, unknown));

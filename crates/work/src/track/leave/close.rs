@@ -81,6 +81,7 @@ impl Exit {
             holds::open(cx, &mut unit, UnitHoldKind::Alarm, None, name)?;
         }
         holds::settle(&mut unit)?;
+        unit.resume_untold = unit.status == UnitStatus::OnHold && landed != UnitStatus::Queued;
         unit.put(cx, &before)?;
         tally.moved(before.place(), unit.place());
         Ok(Closed { exit: self, unit, operator: operator.map(str::to_string), held_by })
