@@ -1,7 +1,8 @@
 //! The other language and theme: they come in place, and nothing that was typed, scanned or opened goes.
 
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use xtask::load::Session;
 use xtask::load::http::Request;
 
 use super::harness::Browser;
@@ -153,5 +154,113 @@ fn r_core_007_a_form_that_changed_its_language_still_knows_the_version_it_opened
     });
     let kept = other.get("/api/v1/lines/SMT-V").unwrap().json().unwrap();
     assert_eq!(kept["name"], "Theirs");
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_090_rows_that_came_meanwhile_do_not_take_the_ticks_of_others() {
+    let plant = Plant::open();
+    let planner = &mut plant.session("planner");
+    let mut post = |path: &str, body: Json| done(planner, Request::post(format!("/api/v1{path}")).json(&body));
+    let mut run = |no: &str| {
+        let order = json!({ "woNo": no, "productCode": "1016928", "plannedQty": 5, "routingCode": "PCBA-SMT-V1" });
+        post("/integration/work-orders", order);
+        post(&format!("/work-orders/{no}/release"), json!({ "lineCode": "SMT-A" }));
+        post(&format!("/work-orders/{no}/runs"), json!({ "lineCode": "SMT-A", "planQty": 5 }));
+    };
+    run("WO-S2");
+    run("WO-S3");
+    plant.served.block_on(async {
+        let page = plant.desk("planner").await;
+        page.goto("/mes/runs?status=PREP").await;
+        page.run("window.same = true", json!(null)).await;
+        page.tab_to("input[data-choose][value='RUN-WO-S2-001']").await;
+        page.keys(" ").await;
+        page.press("[data-bulk='run.authorize']").await;
+        page.see("dialog[open] form").await;
+        // Runs come before and after while the dialog keeps the list as it was.
+        run("WO-S1");
+        run("WO-S4");
+        change(&page, DIALOG, "zh-Hans", DIALOG).await;
+        page.read("#list", "RUN-WO-S4-001").await;
+        let ticks = "return [...document.querySelectorAll('#list tr:has([data-choose])')].map((r) =>
+            [r.dataset.href.split('/').pop(), r.querySelector('[data-choose]').value, r.querySelector('[data-choose]').checked])";
+        for row in page.run(ticks, json!(null)).await.as_array().expect("rows") {
+            assert_eq!(row[0], row[1], "a row is ticked for itself");
+            assert_eq!(row[2], row[1] == "RUN-WO-S2-001", "{row}");
+        }
+        page.key(Key::Escape).await;
+        page.gone("dialog[open]").await;
+        assert!(page.is_focused("[data-bulk='run.authorize']").await, "the focus goes back: {}", page.focused().await);
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+/// Leave the first so many live steps out of a route, which retires them.
+fn retire(session: &mut Session, route: &str, n: usize) {
+    let path = format!("/api/v1/routes/{route}");
+    let seen = session.get(&path).expect("the server answers");
+    let etag = seen.headers("etag").next().expect("an ETag").to_string();
+    let told = seen.json().expect("JSON");
+    let steps = told["steps"].as_array().expect("steps");
+    let live = steps.iter().filter(|step| step["retiredAt"].is_null()).skip(n).collect::<Vec<_>>();
+    let set = Request::new("PUT", format!("{path}/steps")).header("If-Match", &etag);
+    done(session, set.json(&json!({ "steps": live })));
+}
+
+#[test]
+fn r_scr_090_choices_and_retired_steps_of_a_form_stay_what_they_are() {
+    let plant = Plant::open();
+    let other = &mut plant.session("engineer");
+    done(other, Request::post("/api/v1/routes/PCBA-SMT-V1/copy").json(&json!({ "code": "SW", "name": "Switched" })));
+    plant.served.block_on(async {
+        let page = plant.desk("engineer").await;
+        page.goto("/forms/route.assign_group?routingCode=SW").await;
+        page.run("window.same = true", json!(null)).await;
+        let labels = "return [...document.querySelectorAll('.checks label')].map((l) => [l.querySelector('input').value, l.textContent.split(' ')[0]])";
+        retire(other, "SW", 2);
+        change(&page, BAR, "zh-Hans", BAR).await;
+        page.read("form h2", "工位组").await;
+        let told = page.run(labels, json!(null)).await;
+        for label in told.as_array().expect("choices") {
+            assert_eq!(label[0], label[1], "a choice stands beside its own words: {told}");
+        }
+        // Of two retired steps one comes back; the other is still itself in the other language.
+        page.goto("/forms/route.set_steps?routingCode=SW").await;
+        page.run("window.same = true", json!(null)).await;
+        page.press("[data-steps-retired] summary").await;
+        let last = page.text("[data-steps-retired] li:last-child .code").await;
+        page.press("[data-steps-retired] li:first-child [data-step-back]").await;
+        change(&page, BAR, "en", BAR).await;
+        page.read("[data-steps-retired] summary", "etired").await;
+        assert_eq!(page.count("[data-steps-retired] li").await, 1);
+        assert_eq!(page.text("[data-steps-retired] li .code").await, last);
+        page.read("[data-steps-retired] li", "Bring back").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
+fn r_scr_090_links_that_are_told_once_stay_when_the_language_changes() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("admin").await;
+        page.goto("/forms/user.import").await;
+        page.run("window.same = true", json!(null)).await;
+        let fill = "const f = document.querySelector(\"[name='csv']\"); f.value = arguments[0]; f.dispatchEvent(new Event('input', { bubbles: true }));";
+        page.run(fill, json!("username,name,roles\nnight-7,Night seven,planner\n")).await;
+        page.tab_to("[name='csv']").await;
+        page.submit().await;
+        page.see("[data-results] [data-secret]").await;
+        let link = page.text("[data-secret]").await;
+        change(&page, BAR, "zh-Hans", BAR).await;
+        page.read("form .body", "仅显示一次").await;
+        assert_eq!(page.text("[data-secret]").await, link);
+        assert!(!page.has("[name='csv']").await, "the empty form does not come back");
+        page.read("form footer .primary", "关闭").await;
+        ends_clean(page).await;
+    });
     plant.served.stop();
 }

@@ -11,7 +11,7 @@
     if (title) box.setAttribute("aria-labelledby", title.id);
     box.addEventListener("cancel", (e) => { e.preventDefault(); Takt.closeDialog(box); });      // Esc
     box.addEventListener("mousedown", (e) => { if (e.target === box && !Takt.isDirty(box)) Takt.closeDialog(box); });
-    box.addEventListener("close", () => { box.remove(); if (opts && opts.closed) opts.closed(); if (before && before.isConnected) before.focus(); document.dispatchEvent(new CustomEvent("takt:dialog-closed")); });
+    box.addEventListener("close", () => { box.remove(); if (opts && opts.closed) opts.closed(); const back = before && (before.isConnected ? before : Takt.twin(before, document)); if (back) back.focus(); document.dispatchEvent(new CustomEvent("takt:dialog-closed")); });
     Takt.fresh(box);
     box.showModal();
     const first = box.querySelector("[autofocus], .body input:not([type=hidden]):not([readonly]), .body select, .body textarea, footer [type=submit]");

@@ -63,7 +63,7 @@
       const part = box.querySelector("[data-steps-retired]");
       const kept = Takt.stepsOf(box)[rows(box).indexOf(row)];
       part.querySelector("ul").append(el("li", { class: "row", "data-step": JSON.stringify(Object.assign(kept, { retiredAt: new Date().toISOString() })) },
-        Takt.code(String(kept.stepNo)), " " + (kept.operationName || kept.operationCode || ""), el("button", { type: "button", class: "btn small", "data-step-back": true }, say("step-back"))));
+        Takt.code(String(kept.stepNo)), " " + (kept.operationName || kept.operationCode || ""), el("button", { type: "button", class: "btn small", "data-step-back": true }, Takt.word("step-back"))));
       part.hidden = false;
     }
     row.remove();

@@ -40,7 +40,7 @@
   Takt.answered = (form, body) => {
     if (!body) return false;
     const word = body.secret || body.token || body.pairingCode, rows = rowsOf(body), told = [];
-    if (word || (body.secrets || []).length) told.push(Takt.msg({ status: "warn", what: say("secret-once"), close: false }));
+    if (word || (body.secrets || []).length) told.push(Takt.msg({ status: "warn", what: Takt.word("secret-once"), close: false }));
     if (word) told.push(once(body.firstAccess === "LINK" ? linkOf(word) : word));
     if (rows) {
       const failed = rows.filter((r) => !r.ok).length;
@@ -52,13 +52,14 @@
     }
     if (!told.length) return false;
     const box = form.closest("dialog"), leave = () => location.reload();
-    const close = el("button", { type: "button", class: "btn primary", click: () => (box ? box.close() : leave()) }, say("close"));
-    const copy = rows ? el("button", { type: "button", class: "btn quiet", "data-copy": Takt.resultsText(rows) }, icon("copy"), say("copy-all")) : "";
+    const close = el("button", { type: "button", class: "btn primary", click: () => (box ? box.close() : leave()) }, Takt.word("close"));
+    const copy = rows ? el("button", { type: "button", class: "btn quiet", "data-copy": Takt.resultsText(rows) }, icon("copy"), Takt.word("copy-all")) : "";
     if (box) { box.dataset.stays = "1"; box.classList.toggle("wide", !!rows || box.classList.contains("wide")); box.addEventListener("close", leave); }
     form.querySelectorAll("header [data-close]").forEach((x) => x.remove());
-    (form.querySelector(".body") || form).replaceChildren(...told);
-    const foot = form.querySelector("footer");
+    const place = form.querySelector(".body") || form, foot = form.querySelector("footer");
+    place.replaceChildren(...told);
     if (foot) foot.replaceChildren(copy, close);
+    for (const part of [place, foot]) if (part) part.dataset.own = "";       // another language leaves what is told once
     close.focus();
     return true;
   };

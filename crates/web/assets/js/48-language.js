@@ -5,6 +5,9 @@
   // what people and scripts change of an element, what a form opened with (its version, so that a save over it is refused), and the contents that scripts keep themselves
   const THEIRS = new Set(["id", "for", "class", "style", "value", "checked", "selected", "open", "hidden", "disabled", "aria-expanded", "aria-pressed", "aria-selected", "aria-disabled", "data-step", "data-type", "data-if-match", "data-was", "data-given"]);
   const OWN = "[data-own], [data-picks] > ul, textarea";
+  // rows may have come and gone since: these parts are taken as they are now
+  const WHOLE = "main.page [data-live][id], main.page section[id]:not(:has(form))";
+  const valueOf = (label) => label.querySelector("input").value;
 
   const bring = (fresh, place) => {
     const neu = document.importNode(fresh, true);
@@ -14,11 +17,22 @@
     Takt.fresh(neu);
   };
   const dress = (old, fresh) => {
-    if (old.nodeName !== fresh.nodeName) { bring(fresh, (neu) => old.replaceWith(neu)); return; }
+    if (old.nodeName !== fresh.nodeName || fresh.nodeType === 1 && fresh.matches(WHOLE) && fresh.id !== old.id) { bring(fresh, (neu) => old.replaceWith(neu)); return; }
     if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+    if (old.matches(WHOLE)) { Takt.replace(old.id, fresh.ownerDocument); return; }
     for (const { name, value } of fresh.attributes) if (!THEIRS.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
     if (old.matches(OWN)) return;
-    if (old.matches("select")) { const chosen = old.value; old.innerHTML = fresh.innerHTML; old.value = chosen; return; }
+    if (old.matches("select")) {
+      const chosen = old.selectedOptions[0];
+      old.innerHTML = fresh.innerHTML;
+      if (chosen && ![...old.options].some((o) => o.value === chosen.value)) old.append(chosen);
+      if (chosen) old.value = chosen.value;
+      return;
+    }
+    if (old.matches(".checks")) {                                       // what can be chosen may have changed: each finds its own
+      for (const mine of old.children) { const theirs = [...fresh.children].find((n) => valueOf(n) === valueOf(mine)); if (theirs) dress(mine, theirs); }
+      return;
+    }
     if (old.matches("template")) { old.innerHTML = fresh.innerHTML; return; }
     if (old.matches("[data-rows]")) {                                   // rows came, went and changed places: all are like the empty one
       const row = fresh.closest("[data-steps], [data-map]").querySelector("template").content.firstElementChild;

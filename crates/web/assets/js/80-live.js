@@ -44,24 +44,34 @@
     try { answer = await Takt.page(location.href, now.map((n) => n.id).join(" ")); } catch { return; }       // the dot tells
     if (answer.status === 401) { stopPoll(); dot("stale", "signed-out"); return; }
     if (!answer.ok) return;
-    now.forEach((n) => replace(n.id, answer.html));
+    now.forEach((n) => Takt.replace(n.id, answer.html));
     heard();
   };
-  const replace = (id, html) => {
+  // one part by the new one; what is typed, opened, scrolled and has the focus stays
+  Takt.replace = (id, html) => {
     const fresh = html.getElementById(id), old = document.getElementById(id);
     if (!fresh || !old) return;
     const focus = old.contains(document.activeElement) ? document.activeElement : null;
     const scrolled = [...old.querySelectorAll(".table-wrap")].map((n) => [n.scrollTop, n.scrollLeft]);
     const neu = document.importNode(fresh, true);
+    keep(old, neu);
     old.replaceWith(neu);
     neu.querySelectorAll(".table-wrap").forEach((n, k) => { if (scrolled[k]) [n.scrollTop, n.scrollLeft] = scrolled[k]; });
-    const again = focus && [...neu.querySelectorAll(focus.tagName)].find((n) => same(n, focus));
+    const again = focus && Takt.twin(focus, neu);
     if (again) again.focus({ preventScroll: true });
     if (window.htmx) window.htmx.process(neu);
     Takt.fresh(neu);
   };
   // the same place in the new part: a row, a link, a button, a box
-  const same = (a, b) => ["href", "data-href", "data-action", "value", "id"].every((k) => a.getAttribute(k) === b.getAttribute(k));
+  const same = (a, b) => ["href", "data-href", "data-action", "data-prefill", "value", "id"].every((k) => a.getAttribute(k) === b.getAttribute(k));
+  Takt.twin = (node, root) => [...root.querySelectorAll(node.tagName)].find((n) => same(n, node));
+  const PARTS = "details:not(.drop)", TYPED = "select[id], textarea[id], input[id]:not([type='checkbox'], [type='radio'], [type='hidden'])";
+  const isTyped = (n) => n.options ? [...n.options].some((o) => o.selected && !o.defaultSelected && o.index) : n.value !== n.defaultValue;
+  const keep = (old, neu) => {
+    const parts = [...neu.querySelectorAll(PARTS)];
+    old.querySelectorAll(PARTS).forEach((d, k) => { const mine = d.id ? parts.find((n) => n.id === d.id) : parts[k]; if (mine && d.open) mine.open = true; });
+    old.querySelectorAll(TYPED).forEach((n) => { const mine = isTyped(n) && neu.querySelector("#" + CSS.escape(n.id)); if (mine) mine.value = n.value; });
+  };
 
   const dot = (cls, key, args) => document.querySelectorAll("#live").forEach((n) => { n.hidden = false; n.className = "live" + (cls ? " " + cls : ""); if (n.textContent !== say(key, args)) n.replaceChildren(Takt.word(key, args)); });
   const heard = () => { beat = Date.now(); dot("", poll ? "polling" : "live"); };

@@ -24,7 +24,7 @@
   });
   document.addEventListener("click", async (e) => {
     if (e.target.closest("[data-bulk-clear]")) { chosen.clear(); show(); return; }
-    const button = e.target.closest("[data-bulk]");
+    const button = e.target.closest("button[data-bulk]");
     if (!button || !chosen.size) return;
     const keys = [...chosen], same = JSON.parse(button.dataset.prefill || "{}"), box = await Takt.openForm(button.dataset.bulk, Object.assign({ [button.dataset.bulkField]: keys[0] }, same));
     const form = box && box.querySelector("form[data-command]");
