@@ -71,6 +71,51 @@ fn r_core_060_free_facts_are_typed_as_rows_of_name_and_value() {
 }
 
 #[test]
+fn r_core_060_facts_that_nobody_touched_stay_to_the_last_blank_and_digit() {
+    let plant = Plant::open();
+    let leader = &mut plant.session("engineer");
+    let meta = json!({ "remark": "", "blanks": "  two before", "lines": "one\r\ntwo", "serial": 9_007_199_254_740_993_i64,
+        "none": null, "empty": {}, "hall": 2 });
+    let given = json!({ "code": "SMT-E", "name": "Facts", "processType": "SMT", "meta": meta });
+    done(leader, Request::post("/api/v1/lines").json(&given));
+    let told = |name: &str| {
+        let line = plant.session("engineer").get("/api/v1/lines/SMT-E").expect("the server answers");
+        line.json().expect("JSON")[name].clone()
+    };
+    plant.served.block_on(async {
+        let page = plant.desk("engineer").await;
+        page.goto("/mes/lines/SMT-E").await;
+        page.press("[data-action='line.update']").await;
+        page.fill("name", "Renamed").await;
+        // An empty text is a text.
+        page.send().await;
+        page.read("main", "Renamed").await;
+        assert_eq!((told("name"), told("meta")), (json!("Renamed"), meta.clone()));
+        // One fact changes, the others are sent as they came.
+        page.press("[data-action='line.update']").await;
+        let hall = "const rows = [...document.querySelectorAll('dialog [data-map] [data-rows] > *')];
+            rows.find((r) => r.querySelector('[data-cell=name]').value === 'hall').querySelector('[data-cell=value]').id = 'hall';";
+        page.see("dialog [data-map]").await;
+        page.run(hall, json!(null)).await;
+        page.type_into("#hall", "3").await;
+        page.send().await;
+        let mut wanted = meta.clone();
+        wanted["hall"] = json!(3);
+        assert_eq!(told("meta"), wanted);
+        // A number that is emptied is not a text all at once.
+        page.press("[data-action='line.update']").await;
+        page.see("dialog [data-map]").await;
+        page.run(hall, json!(null)).await;
+        page.type_into("#hall", " ").await;
+        page.key(Key::Backspace).await;
+        page.submit().await;
+        page.see("dialog .map-row[data-status='fail']").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}
+
+#[test]
 fn r_scr_003_a_step_forward_is_blue_and_no_error() {
     let plant = Plant::open();
     let boards = plant.run("WO-AHEAD", 1);

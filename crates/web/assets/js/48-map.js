@@ -17,8 +17,15 @@
     }
     return path.length ? path : null;
   };
-  // a fact keeps the type it came with as long as it reads so; what is new is a text
+  // an untouched fact is what it came as, blanks and all digits too; inputs drop line breaks, so they are no change
+  const isAsOpened = (row) => { const i = cell(row, "value"); return "was" in row.dataset && i.value === i.defaultValue.replace(/[\r\n]/g, ""); };
+  const opened = (row) => {
+    const was = JSON.parse(row.dataset.was);
+    return typeof was === "number" && JSON.rawJSON ? JSON.rawJSON(row.dataset.was) : was;
+  };
+  // a changed one keeps its type as long as it reads so; what is new is a text
   const valueOf = (row) => {
+    if (isAsOpened(row)) return opened(row);
     const typed = text(row, "value"), was = row.dataset.type;
     try { return was !== "string" && typeof JSON.parse(typed) === was ? JSON.parse(typed) : typed; } catch { return typed; }
   };
@@ -43,7 +50,8 @@
       const name = text(row, "name"), value = text(row, "value"), path = pathOf(name);
       if (!name && !value) return;
       row.dataset.field = outer + "." + k;
-      const what = !name || !value ? "required" : !path ? "map-name-wrong" : !put(map, path, valueOf(row)) ? "map-name-taken" : null;
+      const isMissing = !name || !value && row.dataset.type !== "string";
+      const what = isMissing ? "required" : !path ? "map-name-wrong" : !put(map, path, valueOf(row)) ? "map-name-taken" : null;
       if (what) { good = false; fail(row.dataset.field, say(what)); }
     });
     return good;

@@ -22,7 +22,9 @@ fn add(rows: &mut Vec<Json>, name: String, value: &Json) {
                 add(rows, if is_plain { format!("{name}[]") } else { format!("{name}[{n}]") }, item);
             }
         }
-        Json::String(text) => rows.push(json!({ "name": name, "value": text, "type": "string", "was": value.to_string() })),
+        Json::String(text) => {
+            rows.push(json!({ "name": name, "value": text, "type": "string", "was": value.to_string() }))
+        }
         other => {
             let kind = match other {
                 Json::Bool(_) => "boolean",
