@@ -69,16 +69,16 @@
     catch { Takt.toast({ status: "warn", what: say("copy-failed"), todo: text }); }
   });
   // tell those who can take the next step; told within ten minutes, they are not told again (R-SCR-006)
-  document.addEventListener("click", async (e) => {
-    const button = e.target.closest("[data-notify]");
-    if (!button || button.getAttribute("aria-busy") === "true") return;
+  const notify = async (button, key) => {
+    if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
-    const answer = await Takt.send({ url: "/api/v1/handovers", body: JSON.parse(button.dataset.notify) });
+    const answer = await Takt.send({ url: "/api/v1/handovers", body: JSON.parse(button.dataset.notify), key });
     button.removeAttribute("aria-busy");
     if (answer.ok) Takt.toast({ status: answer.body.told ? "done" : "waiting", what: say(answer.body.told ? "notified" : "notified-before", { roles: button.dataset.roles }) });
-    else if (answer.lost) Takt.toast({ status: "warn", what: say("not-saved") });
+    else if (answer.lost) { const note = Takt.toast({ status: "warn", what: say("not-saved"), todo: say("not-saved-todo"), actions: [{ label: say("retry"), primary: true, run: () => { note.remove(); notify(button, key); } }] }); }
     else Takt.toast(Takt.problem(answer.body || {}));
-  });
+  };
+  document.addEventListener("click", (e) => { const button = e.target.closest("[data-notify]"); if (button) notify(button, Takt.newKey()); });
   document.addEventListener("click", (e) => { if (e.target.closest("[data-reload]")) location.reload(); if (e.target.closest("[data-print]")) window.print(); });
   document.addEventListener("click", (e) => {                         // a click elsewhere closes menus
     document.querySelectorAll("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });

@@ -3,35 +3,40 @@
   const { say } = Takt;
   // the server writes down a session's last use at most once a minute: the end may come two minutes before it seems due
   const WARN_MS = 180000, LOOK_MS = 5000, KEY = "takt-session", USED = "takt-session-used";
-  let note = null;
-  const read = () => { try { return JSON.parse(sessionStorage.getItem(KEY)); } catch { return null; } };
+  let note = null, known = null, asked = null;
+  const kept = () => { try { return JSON.parse(sessionStorage.getItem(KEY)); } catch { return null; } };
 
   // whatever the server was asked for counts, also by another tab of this browser
   Takt.used = () => Takt.keep.set(USED, String(Date.now()));
   const stay = async () => { await Takt.ask("/api/v1/auth/session"); close(); };
   const close = () => { if (note) note.remove(); note = null; };
 
-  const look = (known) => {
+  // a session that began on this page is not the one it was made for
+  const read = async () => {
+    const csrf = asked = document.body.dataset.csrf, answer = await Takt.ask("/api/v1/auth/session");
+    if (!answer.ok || !answer.body || !Number.isInteger(answer.body.idleSec)) return null;
+    const read = { csrf, idleSec: answer.body.idleSec, ends: Date.now() + answer.body.leftSec * 1000 };
+    try { sessionStorage.setItem(KEY, JSON.stringify(read)); } catch { /* asked again on the next page */ }
+    return read;
+  };
+
+  const look = async () => {
+    if (asked !== document.body.dataset.csrf) { close(); known = null; known = await read(); }
+    if (!known) return;
     const idle = Number(Takt.keep.get(USED)) + known.idleSec * 1000, left = Math.min(idle, known.ends) - Date.now();
     if (left > WARN_MS || left <= 0) { close(); return; }
     if (note && note.isConnected) return;
     const over = known.ends <= idle;                                          // staying does not help: signing in does
-    note = Takt.toast({ status: "warn", what: say("session-ends", { time: Takt.clock(new Date(Math.min(idle, known.ends))) }), actions: [{ label: say(over ? "sign-in-again" : "session-stay"), primary: true, run: over ? () => Takt.signInAgain().then(() => { sessionStorage.removeItem(KEY); close(); }) : stay }] });
+    note = Takt.toast({ status: "warn", what: Takt.word(over ? "session-ends-sure" : "session-ends", { time: Takt.clock(new Date(Math.min(idle, known.ends))) }), actions: [{ label: Takt.word(over ? "sign-in-again" : "session-stay"), primary: true, run: over ? () => Takt.signInAgain().then(look) : stay }] });
     Takt.sound("warn");
   };
 
-  Takt.ready(async () => {
+  Takt.ready(() => {
     if (!document.body.dataset.user) return;
     Takt.used();
-    const csrf = document.body.dataset.csrf;
-    let known = read();
-    if (!known || known.csrf !== csrf) {
-      const answer = await Takt.ask("/api/v1/auth/session");
-      if (!answer.ok || !answer.body || !Number.isInteger(answer.body.idleSec)) return;
-      known = { csrf, idleSec: answer.body.idleSec, ends: Date.now() + answer.body.leftSec * 1000 };
-      try { sessionStorage.setItem(KEY, JSON.stringify(known)); } catch { /* asked again on the next page */ }
-    }
-    look(known);
-    setInterval(() => look(known), LOOK_MS);
+    const before = kept();
+    if (before && before.csrf === document.body.dataset.csrf) { known = before; asked = before.csrf; }
+    look();
+    setInterval(look, LOOK_MS);
   });
 })();
