@@ -148,7 +148,10 @@ impl Engine {
             let actor = Actor::system();
             who_may(&Cx::new(tx, shared, &actor, shared.now(), &[], Reach::ALL, None), refusal)
         });
-        told.await.unwrap_or(bare)
+        told.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the plant's own roles could not be read");
+            bare
+        })
     }
 
     /// Ask a question on a snapshot within the actor's scope; gives the answer as JSON text.

@@ -157,7 +157,10 @@ impl Asking {
     /// The same for a command whose permit depends on its fields.
     pub fn under(cx: &Cx<'_>, command: &str, need: Need, blockers: Vec<Refusal>, fields: Json) -> Asking {
         let preset = crate::perform::forbidden(need.permits());
-        let who = crate::perform::who_may(cx, preset.clone()).unwrap_or(preset);
+        let who = crate::perform::who_may(cx, preset.clone()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the plant's own roles could not be read");
+            preset
+        });
         let forbidden = may(need, cx.actor()).err();
         let forbidden = forbidden.map(|r| if r.def.code == FORBIDDEN.code { who.clone() } else { r });
         let words = |name: &str| -> Vec<String> {

@@ -14,10 +14,12 @@ impl Cidr {
     /// The range that a text names, or none.
     pub fn parse(text: &str) -> Option<Cidr> {
         let (base, bits) = text.split_once('/').map_or((text, None), |(base, bits)| (base, Some(bits)));
-        let base = base.parse::<IpAddr>().ok()?.to_canonical();
+        let (written, base) = base.parse::<IpAddr>().ok().map(|ip| (ip, ip.to_canonical()))?;
         let width = if base.is_ipv4() { 32 } else { 128 };
+        // Of an IPv4 address wrapped in IPv6 the wrapping is 96 bits of the network.
+        let wrapping = if base == written { 0 } else { 96 };
         let bits = match bits {
-            Some(bits) => bits.parse().ok().filter(|bits| *bits <= width)?,
+            Some(bits) => bits.parse::<u32>().ok()?.checked_sub(wrapping).filter(|bits| *bits <= width)?,
             None => width,
         };
         Some(Cidr { base, bits })
@@ -57,7 +59,19 @@ mod tests {
         assert!(holds("2001:db8::/32", "2001:db8:5::1") && !holds("2001:db8::/32", "2001:db9::1"));
         assert!(holds("::/0", "2001:db8::1") && holds("10.0.0.0/8", "::ffff:10.9.9.9"));
         assert!(holds("::ffff:10.0.0.7", "10.0.0.7") && holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "10.0.0.1"));
-        for wrong in ["10.1.0.0/33", "10.1/16", "x", "", "10.0.0.0/-1", "10.0.0.0/x", "::/129", "proxy.example"] {
+        assert!(holds("::ffff:10.0.0.0/104", "10.9.9.9") && !holds("::ffff:10.0.0.0/104", "11.0.0.1"));
+        assert!(holds("::ffff:0:0/96", "8.8.8.8") && !holds("::ffff:0:0/96", "2001:db8::1"));
+        for wrong in [
+            "::ffff:10.0.0.0/64",
+            "10.1.0.0/33",
+            "10.1/16",
+            "x",
+            "",
+            "10.0.0.0/-1",
+            "10.0.0.0/x",
+            "::/129",
+            "proxy.example",
+        ] {
             assert_eq!(Cidr::parse(wrong), None, "{wrong}");
         }
     }

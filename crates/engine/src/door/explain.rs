@@ -24,8 +24,11 @@ pub(super) fn explain(
     };
     let mut refusal = Refusal::from(def);
     refusal.errors = schema_errors(name, schema, fields);
-    let path = culprit(fields, &text, read);
-    let is_listed = |e: &FieldError| e.path.starts_with(&path) || path.starts_with(&e.path);
+    let is_large = fields.to_string().len() > LARGE;
+    let path = if is_large { String::new() } else { culprit(fields, &text, read) };
+    let is_in =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let is_listed = |e: &FieldError| is_in(&e.path, &path) || is_in(&path, &e.path);
     // What is missing is no value that could be pointed at; the schema names it.
     let is_told = text.starts_with("missing field") && !refusal.errors.is_empty();
     if !is_told && !refusal.errors.iter().any(is_listed) {
@@ -38,6 +41,8 @@ pub(super) fn explain(
     refusal
 }
 
+/// Bytes of fields above which none is looked for: each trial reads them all again.
+const LARGE: usize = 64 * 1024;
 /// The most fields of one object that are tried without, and how deep.
 const TRIED_MAX: usize = 64;
 const DEPTH_MAX: usize = 6;
@@ -98,7 +103,11 @@ fn schema_errors(name: &'static str, schema: &Json, fields: &Json) -> Vec<FieldE
             ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
             _ => vec![],
         };
-        let paths = if names.is_empty() { vec![at] } else { names.iter().map(|n| format!("{at}/{n}")).collect() };
+        let paths = if names.is_empty() {
+            vec![at]
+        } else {
+            names.iter().map(|n| format!("{at}/{}", n.replace('~', "~0").replace('/', "~1"))).collect()
+        };
         paths.into_iter().map(move |path| FieldError { path, code: "INVALID".into(), message: message.clone() })
     });
     errors.take(100).collect()
