@@ -264,3 +264,21 @@ fn r_scr_090_links_that_are_told_once_stay_when_the_language_changes() {
     });
     plant.served.stop();
 }
+
+#[test]
+fn r_scr_090_a_search_that_finds_one_meanwhile_leads_there_in_the_other_language() {
+    let plant = Plant::open();
+    plant.served.block_on(async {
+        let page = plant.desk("planner").await;
+        page.goto("/mes/search?q=WO-LATER").await;
+        page.see("[data-state]").await;
+        let order =
+            json!({ "woNo": "WO-LATER", "productCode": "1016928", "plannedQty": 5, "routingCode": "PCBA-SMT-V1" });
+        done(&mut plant.session("planner"), Request::post("/api/v1/integration/work-orders").json(&order));
+        page.press(BAR).await;
+        page.see("html[lang='zh-Hans'] body[data-page='work_order']").await;
+        page.read("h1", "WO-LATER").await;
+        ends_clean(page).await;
+    });
+    plant.served.stop();
+}

@@ -55,7 +55,9 @@
     } catch { page = { status: 0 }; }
     if (page.status === 401 && await Takt.signInAgain()) return change(link);
     const html = page.html;
-    if (!html || html.body.dataset.page !== document.body.dataset.page) { Takt.toast({ status: "warn", what: say("load-failed") }); return; }
+    const isElsewhere = html && html.body.dataset.page !== document.body.dataset.page;
+    if (isElsewhere && page.ok && ![...document.querySelectorAll("form[data-command]")].some(Takt.isDirtyForm)) { location.reload(); return; }  // it leads elsewhere now
+    if (!html || isElsewhere) { Takt.toast({ status: "warn", what: say("load-failed") }); return; }
     document.documentElement.lang = html.documentElement.lang;
     document.title = html.title;
     document.body.dataset.lang = html.body.dataset.lang;

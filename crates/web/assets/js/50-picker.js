@@ -9,7 +9,8 @@
     const id = (input.id || Takt.newKey()) + "-options";
     let list = null, at = -1, rows = [], timer = 0, asked = 0, chosen = false;
     const close = () => { if (list) list.remove(); list = null; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); input.removeAttribute("aria-controls"); };
-    const choose = (r) => { input.value = r.value; close(); input.dispatchEvent(new Event("input", { bubbles: true })); input.dispatchEvent(new Event("change", { bubbles: true })); };
+    const settle = (value) => { clearTimeout(timer); asked++; input.value = value; close(); };      // what was still being asked for is not shown any more
+    const choose = (r) => { settle(r.value); input.dispatchEvent(new Event("input", { bubbles: true })); input.dispatchEvent(new Event("change", { bubbles: true })); };
     const mark = (n) => {
       at = n;
       if (list) [...list.children].forEach((li, k) => li.setAttribute("aria-selected", k === n));
@@ -66,7 +67,7 @@
       else if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); close(); }
     });
     // a scan while the picker has focus is its value
-    box.takeScan = (text) => { input.value = text; close(); input.dispatchEvent(new Event("change", { bubbles: true })); Takt.sound("ok"); };
+    box.takeScan = (text) => { settle(text); input.dispatchEvent(new Event("change", { bubbles: true })); Takt.sound("ok"); };
   };
   Takt.eachPart((root) => { root.querySelectorAll("[data-picker]").forEach(start); if (root.matches && root.matches("[data-picker]")) start(root); });
 })();

@@ -97,7 +97,7 @@
     const scan = Takt.readScan(raw);
     if (!scan) {
       Takt.sound("error");
-      const what = say("scan-unknown", { text: raw, expected: Takt.on.scanExpects || say("scan-any") });
+      const what = say("scan-unknown", { text: raw, expected: say(Takt.on.scanExpects || "scan-any") });
       if (Takt.on.scanUnknown) Takt.on.scanUnknown(raw, what); else { Takt.toast({ status: "fail", what, code: "SCAN_UNKNOWN" }); Takt.speak(what); }
       return;
     }

@@ -181,11 +181,10 @@ Takt.ready(() => {
   };
   if (undo) undo.addEventListener("click", S.undo);
 
-  Takt.on.scanExpects = say("scan-sn");
+  Takt.on.scanExpects = "scan-sn";
   document.addEventListener("takt:language", () => {
     const verdict = result.querySelector(".verdict [data-say]");
     if (verdict) result.classList.toggle("long", isLong(verdict.dataset.say));
-    Takt.on.scanExpects = say("scan-sn");
     busy(isBusy);
     S.queue();
   });
@@ -224,6 +223,6 @@ Takt.ready(() => {
   const find = document.getElementById("station-find");
   const show = () => { const text = find.value.trim().toLowerCase(); tiles.forEach((t) => { t.hidden = !t.textContent.toLowerCase().includes(text); }); };
   if (find) find.addEventListener("input", show);
-  Takt.on.scanExpects = Takt.say("scan-station");
+  Takt.on.scanExpects = "scan-station";
   Takt.on.scan = async (s) => { location.assign(of(s.raw) ? of(s.raw).href : "/mes/execution?stationCode=" + encodeURIComponent(s.raw)); return true; };
 });
