@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo_plant;
 pub mod floor;
 pub mod hands;
+pub mod key;
 pub mod lock;
 pub mod log;
 pub mod server;

@@ -65,8 +65,15 @@ pub fn open(config: &Config, chores: bool) -> Result<Arc<Engine>, String> {
             std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         }
     }
-    let options =
-        Options { zone: config.zone.clone(), writers: config.writers, chores, ..Options::on(config.database.clone()) };
+    std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("{}: {e}", config.data_dir.display()))?;
+    let whisper = Some(crate::key::of(&config.data_dir)?);
+    let options = Options {
+        zone: config.zone.clone(),
+        writers: config.writers,
+        chores,
+        whisper,
+        ..Options::on(config.database.clone())
+    };
     let engine = Engine::start(options, wire::registry()).map_err(|e| e.to_string())?;
     engine.work(office::role::seed).map_err(|e| format!("preset roles: {e}"))?;
     if let Some(path) = &config.record {

@@ -24,7 +24,7 @@ use crate::perform::{Answer, Call};
 use crate::refusals::TEMPORARILY_UNAVAILABLE;
 use crate::registry::Registry;
 
-pub use shared::{Shared, reading_shared};
+pub use shared::{Shared, random_words, reading_shared};
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,11 +65,13 @@ pub struct Options {
     pub chores: bool,
     /// How much work a group commit takes at most; tests that want one group wait longer.
     pub batch: Duration,
+    /// Known to this installation alone and written into no database; one of its own for each process where none is given.
+    pub whisper: Option<String>,
 }
 
 impl Options {
     pub fn on(database: Database) -> Self {
-        Options { database, zone: jiff::tz::TimeZone::UTC, writers: 16, chores: true, batch: BATCH_TIME }
+        Options { database, zone: jiff::tz::TimeZone::UTC, writers: 16, chores: true, batch: BATCH_TIME, whisper: None }
     }
 }
 
@@ -112,7 +114,7 @@ impl Engine {
         let mut conn = options.database.open()?;
         migrate::migrate(&mut conn)?;
         crate::words::tell_times_in(options.zone.clone());
-        let shared = Arc::new(Shared::new(registry, options.zone.clone()));
+        let shared = Arc::new(Shared::new(registry, options.zone.clone(), options.whisper.clone()));
         let (inbox, jobs) = bounded::<Job>(INBOX);
         let mut threads = write::start(&options, &shared, conn, &jobs)?;
         let (quick, quick_threads) =

@@ -26,7 +26,7 @@ pub struct Shared {
     pub bell: Bell,
     /// A name for this process among the nodes of one database.
     pub node: String,
-    /// Known to this process alone, and written nowhere.
+    /// Known to this installation alone, and in no database.
     whisper: String,
     frozen: RwLock<HashMap<FrozenKey, Arc<dyn Any + Send + Sync>>>,
     /// What was read by transactions that may still be given up.
@@ -35,7 +35,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(registry: Registry, zone: jiff::tz::TimeZone) -> Shared {
+    pub(super) fn new(registry: Registry, zone: jiff::tz::TimeZone, whisper: Option<String>) -> Shared {
         Shared {
             registry,
             settings: SettingsInForce::default(),
@@ -43,7 +43,7 @@ impl Shared {
             metrics: Metrics::default(),
             bell: Bell::default(),
             node: format!("{}-{}", std::process::id(), random_name()),
-            whisper: format!("{}{}", random_name(), random_name()),
+            whisper: whisper.unwrap_or_else(random_words),
             frozen: RwLock::default(),
             young: Mutex::default(),
             last_ms: AtomicI64::new(0),
@@ -51,8 +51,8 @@ impl Shared {
     }
 
     /// By what the same call is known again (R-CORE-001). A hash of fields with a password in them would be a fast hash of the
-    /// password (R-PLAT-003): it is mixed with what nobody knows. After a restart, or on another node, such a call is not known
-    /// again and its key is refused as used.
+    /// password (R-PLAT-003): it is mixed with what the database does not know. On another node such a call is not known again,
+    /// and its key is refused as used.
     pub(crate) fn fields_hash(&self, fields: &Json, schema: &Json) -> String {
         let mut open = fields.clone();
         crate::audit::redact(&mut open, schema);
@@ -123,7 +123,12 @@ impl Shared {
 
 /// The shared part of a process that only reads beside a running server.
 pub fn reading_shared(zone: jiff::tz::TimeZone) -> Shared {
-    Shared::new(Registry::default(), zone)
+    Shared::new(Registry::default(), zone, None)
+}
+
+/// Thirty-two random hex digits: nobody guesses them.
+pub fn random_words() -> String {
+    format!("{}{}", random_name(), random_name())
 }
 
 /// Sixteen random hex digits: a name nobody else has.
