@@ -56,9 +56,10 @@ fn r_core_017_boards_scan_while_a_run_is_held_and_goes_on() {
     });
 }
 
-/// Somebody holds and resumes a run as fast as the answers come: scans are refused while it is held, and otherwise go through.
+/// Somebody holds and resumes a run as fast as the answers come, hundreds of times a second: scans are refused while it is held, and
+/// otherwise go through. On PostgreSQL one in some hundred may find no moment and is told to come again; nothing of it is done.
 #[test]
-fn r_core_017_holding_and_resuming_without_pause_starves_no_scan() {
+fn r_core_017_holding_and_resuming_without_pause_starves_no_station() {
     let tiny = Tiny { units: 2_400, plan_qty: 2_400, steps: vec![work::testing::step(10, "PRINT")], ..Tiny::default() };
     story(tiny, |plant| {
         window(plant, 0);
@@ -103,10 +104,16 @@ fn r_core_017_holding_and_resuming_without_pause_starves_no_scan() {
         }
         println!("on {}: {outcomes:?}", plant.on);
         for (call, told) in outcomes.keys() {
-            let known = *told == "OK" || (*call, *told) == ("unit.track_in", "RUN_ON_HOLD");
-            assert!(known, "on {}: {outcomes:?}", plant.on);
+            let on_hold = (*call, *told) == ("unit.track_in", "RUN_ON_HOLD");
+            let later = *told == "TEMPORARILY_UNAVAILABLE" && plant.on != "SQLite";
+            assert!(*told == "OK" || on_hold || later, "on {}: {outcomes:?}", plant.on);
         }
-        assert!(outcomes.contains_key(&("unit.track_out", "OK")), "on {}: {outcomes:?}", plant.on);
+        let done = outcomes.get(&("unit.track_out", "OK")).map_or(0, |o| o.0);
+        let later: i32 = outcomes.iter().filter(|o| o.0.1 == "TEMPORARILY_UNAVAILABLE").map(|o| o.1.0).sum();
+        assert!(done > 0 && later * 20 <= done, "on {}: {outcomes:?}", plant.on);
+        let inside = number(plant, sql!("select cast(count(*) as bigint) from unit where status = 'IN_STATION'"));
+        let passed = number(plant, sql!("select cast(count(*) as bigint) from unit where status = 'DONE'"));
+        assert_eq!(passed, i64::from(done), "on {}: {inside} are still inside", plant.on);
     });
 }
 
